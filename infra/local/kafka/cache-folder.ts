@@ -1,0 +1,29 @@
+/** Where what is costly to make is kept between runs, safely for several runs at once. */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const KAFKA_VERSION = '4.3.1';
+
+/** `SPILLWAY_CACHE`, else `~/.cache/spillway`, and in it a folder for this version of Kafka. */
+export function kafkaCacheFolder(env: NodeJS.ProcessEnv): string {
+  return join(env['SPILLWAY_CACHE'] || join(homedir(), '.cache', 'spillway'), `kafka-${KAFKA_VERSION}`);
+}
+
+/** Returns `path`, made by `make` first when it is not there. `make` gets a temporary name in the same folder, which is renamed
+ *  into place when it is complete: whoever sees `path` sees all of it, and of parallel first runs one wins. */
+export async function cached(path: string, make: (temporary: string) => Promise<void>): Promise<string> {
+  if (existsSync(path)) return path;
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomUUID()}.partial`;
+  try {
+    await make(temporary);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    if (!existsSync(path)) throw error;
+  }
+  return path;
+}

@@ -1,0 +1,107 @@
+/** Child processes that never outlive the process that started them, not even when that one is killed with SIGKILL. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface BoundProcess {
+  readonly pid: number;
+  /** Resolves once, when the process is gone. */
+  readonly exited: Promise<ProcessExit>;
+  /** Sends a signal; does nothing when the process is gone. */
+  kill(signal: NodeJS.Signals): void;
+}
+
+export interface BoundProcessOptions {
+  /** Standard output and error are appended here. */
+  readonly logFile: string;
+}
+
+/** Reads its standard input, which ends when the process that holds the other end dies in whatever way, then kills `argv[1]`. */
+const WATCHER = `process.stdin.on('end', () => {
+  try { process.kill(Number(process.argv[1]), 'SIGKILL'); } catch (error) { process.exitCode = error.code === 'ESRCH' ? 0 : 1; }
+}).resume();`;
+
+/** Runs the rest of its arguments if its parent is still the process that `$1` names: one that died before the kernel was asked for its
+ *  death signal will never cause one. */
+const IF_PARENT_LIVES = '[ "$PPID" = "$1" ] || exit 1; shift; exec "$@"';
+
+/** Runs its arguments when told so on standard input; ends when that ends without a word, because nobody watches it yet. */
+const WHEN_WATCHED = 'read -r go || exit 1; exec "$@" </dev/null';
+
+const alive = new Set<ChildProcess>();
+let exitHookInstalled = false;
+let setprivUsable: boolean | undefined;
+
+function killAllAtExit(): void {
+  if (exitHookInstalled) return;
+  exitHookInstalled = true;
+  process.on('exit', () => {
+    for (const child of alive) child.kill('SIGKILL');
+  });
+}
+
+/** True where util-linux' `setpriv` can ask the kernel to kill a child when its parent dies (busybox' cannot). */
+function canBindByKernel(): boolean {
+  setprivUsable ??=
+    process.platform === 'linux' &&
+    spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true'], { stdio: 'ignore' }).status === 0;
+  return setprivUsable;
+}
+
+/** Resolves when `child` will be killed whenever this process ends. */
+async function watch(child: ChildProcess): Promise<void> {
+  const watcher = spawn(process.execPath, ['-e', WATCHER, String(child.pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.once('exit', () => watcher.kill('SIGKILL'));
+  await once(watcher, 'spawn');
+  watcher.unref();
+}
+
+function spawnBoundByKernel(command: string, args: readonly string[], log: number): ChildProcess {
+  const checked = ['/bin/sh', '-c', IF_PARENT_LIVES, 'sh', String(process.pid), command, ...args];
+  return spawn('setpriv', ['--pdeathsig', 'KILL', ...checked], { detached: true, stdio: ['ignore', log, log] });
+}
+
+function spawnWaiting(command: string, args: readonly string[], log: number): ChildProcess {
+  return spawn('/bin/sh', ['-c', WHEN_WATCHED, 'sh', command, ...args], { detached: true, stdio: ['pipe', log, log] });
+}
+
+/** Starts `command` so that it dies with us: by the kernel's parent-death signal on Linux (bound to the thread that calls),
+ *  by a small watching process elsewhere, and by a hook when we exit in order. It gets a session of its own, so that Ctrl-C
+ *  in a terminal reaches us alone and we stop it in our order. A command that does not exist ends with code 127.
+ *  @throws Error as `spawn` emits it when no process could be started at all */
+export async function spawnBound(
+  command: string,
+  args: readonly string[],
+  options: BoundProcessOptions,
+): Promise<BoundProcess> {
+  killAllAtExit();
+  const byKernel = canBindByKernel();
+  const log = openSync(options.logFile, 'a');
+  const child = (byKernel ? spawnBoundByKernel : spawnWaiting)(command, args, log);
+  closeSync(log);
+  alive.add(child);
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.once('exit', (code, signal) => {
+      alive.delete(child);
+      resolve({ code, signal });
+    });
+  });
+  try {
+    await once(child, 'spawn');
+    if (!byKernel) await watch(child);
+  } catch (error) {
+    alive.delete(child);
+    child.kill('SIGKILL');
+    throw error;
+  }
+  child.stdin?.end('go\n');
+  return { pid: child.pid ?? -1, exited, kill: (signal) => void child.kill(signal) };
+}

@@ -1,0 +1,90 @@
+/** The error taxonomy. Callers branch on class or `code`, never on message text. */
+
+/** Where an error happened; becomes log fields and error-topic headers. */
+export interface ErrorContext {
+  readonly connector?: string;
+  readonly task?: number;
+  readonly topic?: string;
+  readonly partition?: number;
+  readonly offset?: number;
+}
+
+export interface SpillwayErrorOptions extends ErrorOptions {
+  readonly context?: ErrorContext;
+}
+
+abstract class SpillwayError extends Error {
+  /** Stable, in capitals, documented in `docs/errors.md`. */
+  readonly code: string;
+  readonly context: ErrorContext;
+
+  constructor(code: string, message: string, options: SpillwayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.context = options.context ?? {};
+  }
+}
+
+/** One thing wrong with a configuration. `key` is the configuration key, `message` says what was expected and what to do. */
+export interface ConfigProblem {
+  readonly key: string;
+  readonly message: string;
+}
+
+/** Keys are invalid. Carries every problem, by key; nothing starts. */
+export class ConfigError extends SpillwayError {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[], subject = 'configuration') {
+    super(
+      'CONFIG_INVALID',
+      `${subject}: ${problems.length} problem${problems.length === 1 ? '' : 's'}\n${problems
+        .map((p) => `  ${p.key}: ${p.message}`)
+        .join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+export interface RetriableErrorOptions extends SpillwayErrorOptions {
+  /** How long the other side asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** The target or the way to it fails: the same batch may succeed later. Never makes a record errant. */
+export class RetriableError extends SpillwayError {
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, message: string, options: RetriableErrorOptions = {}) {
+    super(code, message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** A user's function took the batch and failed it: it threw, answered 500 or an error type, or ran out of its own time.
+ *  Counts against `retries`, unlike an unreachable target (a plain `RetriableError`). */
+export class FunctionFailure extends RetriableError {}
+
+/** This record alone is bad: unparsable, refused by mapping or schema, too large. */
+export class RecordError extends SpillwayError {}
+
+export interface FatalErrorOptions extends SpillwayErrorOptions {
+  /** What it ends: the task (default), or only the partition it came from, which then waits for a person. */
+  readonly scope?: 'task' | 'partition';
+}
+
+/** No retry of the batch helps: credentials, missing target, protocol breach, anything unclassified. The task fails, offsets stay. */
+export class FatalError extends SpillwayError {
+  readonly scope: 'task' | 'partition';
+
+  constructor(code: string, message: string, options: FatalErrorOptions = {}) {
+    super(code, message, options);
+    this.scope = options.scope ?? 'task';
+  }
+}
+
+/** Anything thrown, as an `Error`. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

@@ -1,0 +1,151 @@
+/** What Spillway needs of a Kafka client. One implementation stands behind it; nothing above knows which. */
+import type { FatalError } from '../errors.ts';
+import type { RecordBlock, RecordHeader, TopicPartition } from '../records.ts';
+
+/** How brokers are reached; parsed from `bootstrap.servers`, `security.protocol`, `sasl.*`, `ssl.*`. */
+export interface KafkaConnectionOptions {
+  readonly bootstrapServers: readonly string[];
+  readonly clientId: string;
+  /** TLS on, with PEM texts. */
+  readonly ssl?: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly rejectUnauthorized?: boolean;
+  };
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+/** Where a partition without a committed offset begins; a number is epoch ms. */
+export type StartOffset = 'earliest' | 'latest' | number;
+
+export interface ConsumerOptions {
+  readonly groupId: string;
+  /** Fixed names, or a pattern: topics that appear later are picked up, at their beginning. */
+  readonly topics: readonly string[] | RegExp;
+  readonly startOffset: StartOffset;
+  readonly isolationLevel: 'read_committed' | 'read_uncommitted';
+  /** Bytes of one fetch over all partitions, and over one partition. A larger single record is still delivered. */
+  readonly fetchMaxBytes: number;
+  readonly fetchMaxBytesPerPartition: number;
+  readonly fetchMaxWaitMs: number;
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly rebalanceTimeoutMs: number;
+  /** How long a revoke may drain before the partition is let go undrained. Below `rebalanceTimeoutMs`. */
+  readonly drainTimeoutMs: number;
+  /** How often metadata is looked at for new partitions and topics. */
+  readonly metadataMaxAgeMs: number;
+}
+
+/** A partition this member owns from now on. */
+export interface AssignedPartition extends TopicPartition {
+  /** Offset of the next record to deliver; already committed by the time `assigned` is called. */
+  readonly position: number;
+  /** Metadata string of the committed offset, '' when none. */
+  readonly metadata: string;
+  /** Set when the partition cannot be read until a person decides (a committed offset past the log end). Nothing is fetched. */
+  readonly halted?: { readonly code: string; readonly message: string };
+}
+
+/** Called from the consumer's own loop, never concurrently with itself. Must not throw. A pending `revoked` holds up nothing else:
+ *  partitions that stay go on being delivered, and `lost` may come, before its promise resolves. */
+export interface ConsumerListener {
+  /** After a join, before the first fetch: exactly the partitions that were not owned before. */
+  assigned(partitions: readonly AssignedPartition[]): void;
+  /** The partitions go to another member. Fence them before returning the promise; resolve when they are drained and their
+   *  commits are sent. Commits for them are accepted until the promise resolves or `drainTimeoutMs` passed. */
+  revoked(partitions: readonly TopicPartition[]): Promise<void>;
+  /** The partitions are gone already (session lost): commit nothing for them. */
+  lost(partitions: readonly TopicPartition[]): void;
+  /** Records in offset order, one block at a time. */
+  records(block: RecordBlock): void;
+  /** After each fetched partition: `position` is the next offset to fetch, past control, aborted and compacted records too;
+   *  `endOffset` the high watermark (the last stable offset under `read_committed`). */
+  progressed(partition: TopicPartition, position: number, endOffset: number): void;
+  /** Kafka deleted records before they were read: `from` (inclusive) to `to` (exclusive) are gone. */
+  gap(partition: TopicPartition, from: number, to: number): void;
+  /** The consumer gave up; it has left the group and will call nothing more. */
+  failed(error: FatalError): void;
+}
+
+export interface OffsetToCommit extends TopicPartition {
+  readonly offset: number;
+  /** At most 4,096 bytes of UTF-8 over all of one partition. */
+  readonly metadata?: string;
+}
+
+export interface KafkaConsumer {
+  /** Joins the group and begins to deliver. Resolves after the first assignment.
+   *  @throws FatalError when the cluster refuses (credentials, rights, missing topic); RetriableError when it cannot be reached */
+  start(): Promise<void>;
+  /** No fetch includes the partition until `resume`. What was already under way is still delivered. */
+  pause(partition: TopicPartition): void;
+  resume(partition: TopicPartition): void;
+  /** Commits while this member owns every partition named, in the generation they were assigned in.
+   *  @throws RetriableError `COMMIT_FENCED` when it no longer does; other codes when the coordinator could not be reached */
+  commit(offsets: readonly OffsetToCommit[]): Promise<void>;
+  /** Revokes everything (drain, commit), leaves the group, closes its connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A record to produce, bytes untouched. */
+export interface ProducerRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly RecordHeader[];
+  /** Epoch ms. */
+  readonly timestamp: number;
+}
+
+export interface KafkaProducer {
+  /** Resolves when all in-sync replicas have every record. `partition` undefined: by the key's hash, as Java's default partitioner.
+   *  One request carries one partition: a leader failover cannot lose part of a `send`.
+   *  @throws RetriableError when it could not be confirmed (some may be there), FatalError when it is refused for good
+   *  @throws RecordError `RECORD_TOO_LARGE_FOR_TOPIC` when the broker refuses the size */
+  send(topic: string, partition: number | undefined, records: readonly ProducerRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TopicDescription {
+  readonly name: string;
+  /** Partition ids, ascending. */
+  readonly partitions: readonly number[];
+}
+
+export interface NewTopic {
+  readonly name: string;
+  readonly partitions: number;
+  /** -1: the broker's default. */
+  readonly replicationFactor: number;
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+export interface KafkaAdmin {
+  listTopics(): Promise<string[]>;
+  /** Topics that exist among `names`. */
+  describeTopics(names: readonly string[]): Promise<TopicDescription[]>;
+  /** Creates what is missing; a topic that exists already is left alone. */
+  createTopics(topics: readonly NewTopic[]): Promise<void>;
+  deleteTopics(names: readonly string[]): Promise<void>;
+  /** End offsets (`read_committed`: last stable), beginnings, or the first offset at or after an epoch ms, by partition id. */
+  listOffsets(
+    topic: string,
+    at: StartOffset,
+    isolationLevel?: ConsumerOptions['isolationLevel'],
+  ): Promise<Map<number, number>>;
+  /** Committed offsets of a group by partition id; partitions without a commit are absent. */
+  committedOffsets(groupId: string, topic: string): Promise<Map<number, { offset: number; metadata: string }>>;
+  close(): Promise<void>;
+}
+
+/** One cluster. Every method opens its own connections; `close` of what it made is the caller's. */
+export interface KafkaDriver {
+  admin(): KafkaAdmin;
+  producer(): KafkaProducer;
+  consumer(options: ConsumerOptions, listener: ConsumerListener): KafkaConsumer;
+}

@@ -1,0 +1,57 @@
+import { defineConfig } from 'vitest/config';
+
+/** What all suites with real servers share. Two workers: the servers need the cores as well. Limits are there to end a test that hangs,
+ *  never to measure: they hold on a machine ten times slower than ours. */
+const realServers = {
+  pool: 'forks' as const,
+  globalSetup: ['test/helpers/kafka-global-setup.ts'],
+  maxWorkers: 2,
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+};
+
+export default defineConfig({
+  test: {
+    reporters: [['default', { summary: false }], './test/helpers/tests-line-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...realServers,
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...realServers,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // One file at a time: these kill brokers and cut connections, and start clusters of their own.
+        test: {
+          ...realServers,
+          name: 'fault',
+          include: ['test/fault/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
