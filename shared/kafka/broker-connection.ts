@@ -1,0 +1,224 @@
+/** One connection to one broker: kafkajs' TCP, TLS, SASL and encoding under our own timeouts and tear-down. */
+import net from 'node:net';
+import tls from 'node:tls';
+import Connection, {
+  type ApiVersions,
+  type KafkajsResponse,
+  type KafkajsSocketOptions,
+} from 'kafkajs/src/network/connection.js';
+import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
+import protocol from 'kafkajs/src/protocol/requests/index.js';
+import type { Clock } from '../clock.ts';
+import { FatalError, RetriableError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { type BrokerAddress, showAddress } from './broker-address.ts';
+import type { KafkaConnectionOptions } from './driver.ts';
+import { FrameReader } from './frame-reader.ts';
+import { installIdleTimerShim } from './idle-timer-shim.ts';
+import { kafkajsLogger } from './kafkajs-logger.ts';
+import { transportError } from './transport-errors.ts';
+
+/** Requests that this client sends, by kafkajs' names. */
+export type ApiName =
+  | 'Fetch'
+  | 'FindCoordinator'
+  | 'Heartbeat'
+  | 'JoinGroup'
+  | 'LeaveGroup'
+  | 'ListOffsets'
+  | 'Metadata'
+  | 'OffsetCommit'
+  | 'OffsetFetch'
+  | 'Produce'
+  | 'SyncGroup';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE_DELAY_MS = 60_000;
+
+export interface BrokerConnectionDeps {
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export interface RequestOptions<T> {
+  /** When passed without an answer the whole connection is torn down: the answer may never come. */
+  readonly timeoutMs: number;
+  /** Decodes the answer's bytes instead of kafkajs' decoder. */
+  readonly decode?: (payload: Buffer, version: number) => T;
+  /** Encodes the request's body instead of kafkajs' encoder. */
+  readonly encode?: (version: number) => unknown;
+}
+
+/** kafkajs calls it by its old name. */
+function kafkajsName(api: ApiName): string {
+  return api === 'FindCoordinator' ? 'GroupCoordinator' : api;
+}
+
+/** Answers are passed on undecided: every caller looks at the error codes itself. */
+const asIs = async (decoded: object): Promise<unknown> => decoded;
+
+export class BrokerConnection {
+  readonly address: string;
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  #versions: ApiVersions = {};
+  #closed = false;
+
+  private constructor(address: BrokerAddress, options: KafkaConnectionOptions, deps: BrokerConnectionDeps) {
+    installIdleTimerShim();
+    this.address = showAddress(address);
+    this.#clock = deps.clock;
+    this.#connection = new Connection({
+      ...address,
+      logger: kafkajsLogger(deps.logger),
+      socketFactory: (asked) => this.#openSocket(asked),
+      requestTimeout: CONNECT_TIMEOUT_MS,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      // kafkajs would poll every 100 ms for overdue requests; `request` keeps one timer per request.
+      enforceRequestTimeout: false,
+      maxInFlightRequests: null,
+      clientId: options.clientId,
+      ssl: options.ssl ?? null,
+      sasl: options.sasl ?? null,
+    });
+  }
+
+  /** Connects, asks what the broker speaks, and authenticates.
+   *  @throws RetriableError when it cannot be reached, FatalError when it refuses credentials or certificates */
+  static async open(
+    address: BrokerAddress,
+    options: KafkaConnectionOptions,
+    deps: BrokerConnectionDeps,
+  ): Promise<BrokerConnection> {
+    const opened = new BrokerConnection(address, options, deps);
+    try {
+      await opened.#open();
+      return opened;
+    } catch (thrown) {
+      opened.close();
+      throw transportError(thrown, opened.address);
+    }
+  }
+
+  #openSocket({ host, port, ssl, onConnect }: KafkajsSocketOptions): net.Socket {
+    const socket = ssl
+      ? tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect)
+      : net.connect({ host, port, onread: this.#frames().onread }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+    socket.setNoDelay(true);
+    return socket;
+  }
+
+  #frames(): FrameReader {
+    return new FrameReader(
+      (frame) => {
+        // What is left here from the frame before is an empty piece, for which kafkajs would copy this one.
+        this.#connection.chunks = [];
+        this.#connection.processData(frame);
+      },
+      (bytes) =>
+        this.#tearDown(
+          `announced an answer of ${bytes} bytes: is this a Kafka broker, and is security.protocol right?`,
+        ),
+    );
+  }
+
+  async #open(): Promise<void> {
+    await this.#connection.connect();
+    this.#connection.socket?.once('close', () => this.#tearDown('connection closed'));
+    this.#versions = await this.#within(CONNECT_TIMEOUT_MS, 'ApiVersions', this.#askVersions());
+    this.#connection.setVersions(this.#versions);
+    this.#connection.setSupportAuthenticationProtocol(this.#versions[apiKeys['SaslAuthenticate'] ?? -1] !== undefined);
+    await this.#within(CONNECT_TIMEOUT_MS, 'SaslAuthenticate', this.#connection.authenticate());
+  }
+
+  async #askVersions(): Promise<ApiVersions> {
+    const definition = protocol.requests['ApiVersions'];
+    for (const version of [2, 1, 0]) {
+      try {
+        const answer = await this.#connection.send({
+          ...definition?.protocol({ version })(),
+          logResponseError: false,
+        } as never);
+        const listed = (answer as { apiVersions: { apiKey: number; minVersion: number; maxVersion: number }[] })
+          .apiVersions;
+        return Object.fromEntries(
+          listed.map((v) => [v.apiKey, { minVersion: v.minVersion, maxVersion: v.maxVersion }]),
+        );
+      } catch (thrown) {
+        if ((thrown as { type?: unknown }).type !== 'UNSUPPORTED_VERSION') throw thrown;
+      }
+    }
+    throw new FatalError(
+      'KAFKA_TOO_OLD',
+      `broker ${this.address} speaks no ApiVersions request: Kafka 0.11 or newer is needed`,
+    );
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  /** Sends one request and resolves with its decoded answer, error codes included and not looked at.
+   *  @throws RetriableError when the connection fails or `timeoutMs` passes; the connection is closed then */
+  async request<T>(api: ApiName, args: object, options: RequestOptions<T>): Promise<T> {
+    if (this.#closed)
+      throw new RetriableError('BROKER_CONNECTION_LOST', `connection to broker ${this.address} is closed`);
+    const version = this.#versionOf(api);
+    const built = protocol.requests[kafkajsName(api)]?.protocol({ version })(args);
+    if (built === undefined) throw new TypeError(`kafkajs has no request ${api}`);
+    const { decode, encode } = options;
+    const request = encode === undefined ? built.request : { ...built.request, encode: async () => encode(version) };
+    const response: KafkajsResponse =
+      decode === undefined
+        ? { decode: (payload) => built.response.decode(payload), parse: asIs }
+        : {
+            decode: async (payload) => ({ answer: decode(payload, version) }),
+            parse: async (d) => (d as { answer: T }).answer,
+          };
+    try {
+      return (await this.#within(options.timeoutMs, api, this.#connection.send({ request, response }))) as T;
+    } catch (thrown) {
+      throw transportError(thrown, this.address);
+    }
+  }
+
+  #versionOf(api: ApiName): number {
+    const name = kafkajsName(api);
+    const offered = this.#versions[apiKeys[name] ?? -1];
+    const ours = protocol.requests[name]?.versions.map(Number) ?? [];
+    const version = Math.min(Math.max(...ours), offered?.maxVersion ?? -1);
+    if (offered === undefined || version < offered.minVersion || !ours.includes(version)) {
+      throw new FatalError(
+        'KAFKA_VERSION_UNSUPPORTED',
+        `broker ${this.address} and this client share no version of ${api}`,
+      );
+    }
+    return version;
+  }
+
+  async #within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
+    const cancel = this.#clock.after(timeoutMs, () => this.#tearDown(`no answer to ${what} within ${timeoutMs} ms`));
+    try {
+      return await work;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Closes at once; requests under way are rejected with a `RetriableError`. Idempotent. */
+  close(): void {
+    this.#tearDown('closed by this client');
+  }
+
+  #tearDown(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const error = new RetriableError('BROKER_CONNECTION_LOST', `broker ${this.address}: ${reason}`);
+    this.#connection.authHandlers?.onError();
+    this.#connection.requestQueue.rejectAll(error);
+    this.#connection.requestQueue.destroy();
+    // With an error, so that a connect under way ends too.
+    this.#connection.socket?.destroy(error);
+  }
+}

@@ -1,0 +1,71 @@
+/** What the broker's error codes mean to us: which are retried, and what to tell the person when they are not.
+ *  Source: https://kafka.apache.org/protocol.html#protocol_error_codes */
+import protocolError from 'kafkajs/src/protocol/error.js';
+import { type ErrorContext, FatalError, RetriableError } from '../errors.ts';
+
+/** Codes that some file here branches on. */
+export const KafkaCode = {
+  none: 0,
+  offsetOutOfRange: 1,
+  unknownTopicOrPartition: 3,
+  messageTooLarge: 10,
+  offsetMetadataTooLarge: 12,
+  coordinatorLoadInProgress: 14,
+  coordinatorNotAvailable: 15,
+  notCoordinator: 16,
+  recordListTooLarge: 18,
+  illegalGeneration: 22,
+  inconsistentGroupProtocol: 23,
+  unknownMemberId: 25,
+  rebalanceInProgress: 27,
+  invalidReplicationFactor: 38,
+  memberIdRequired: 79,
+  fencedInstanceId: 82,
+} as const;
+
+/** What was being done to what, for the sentence a person reads. */
+export interface Attempted {
+  /** The right it needs: `READ`, `WRITE`, `DESCRIBE`, `CREATE`, `DELETE`. */
+  readonly right: string;
+  /** `topic orders`, `group connect-orders`. */
+  readonly resource: string;
+  readonly context?: ErrorContext;
+}
+
+/** Not marked retriable by kafkajs' table, but the same request may succeed later. */
+const ALSO_RETRIABLE = new Set(['BROKER_NOT_AVAILABLE', 'REBALANCE_IN_PROGRESS', 'THROTTLING_QUOTA_EXCEEDED']);
+
+const table = new Map(protocolError.errorCodes.map((e) => [e.code, e]));
+
+/** Kafka's name of an error code, `KAFKA_ERROR_<n>` when kafkajs does not know it. */
+export function kafkaErrorName(code: number): string {
+  return code === 89 ? 'THROTTLING_QUOTA_EXCEEDED' : (table.get(code)?.type ?? `KAFKA_ERROR_${code}`);
+}
+
+/** Whether the same request may succeed later without a person. */
+export function isRetriableCode(code: number): boolean {
+  return table.get(code)?.retriable === true || ALSO_RETRIABLE.has(kafkaErrorName(code));
+}
+
+/** A broker's refusal as an error of ours: `RetriableError` when it passes by itself, else `FatalError`. The code is Kafka's name. */
+export function refusal(code: number, attempted: Attempted): RetriableError | FatalError {
+  const name = kafkaErrorName(code);
+  const options = attempted.context === undefined ? {} : { context: attempted.context };
+  if (name.endsWith('_AUTHORIZATION_FAILED')) {
+    return new FatalError(
+      name,
+      `Kafka refused ${attempted.right} on ${attempted.resource}: grant the principal of this client ${attempted.right} on ${attempted.resource}`,
+      options,
+    );
+  }
+  const message = `Kafka answered ${name} to ${attempted.right} on ${attempted.resource}${explained(code)}`;
+  return isRetriableCode(code) ? new RetriableError(name, message, options) : new FatalError(name, message, options);
+}
+
+function explained(code: number): string {
+  if (code === KafkaCode.inconsistentGroupProtocol) {
+    return ': members with another assignment protocol are in this group; stop them or give the connector its own consumer.group.id';
+  }
+  const text = table.get(code)?.message;
+  return text === undefined ? '' : `: ${text}`;
+}

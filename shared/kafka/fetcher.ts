@@ -1,0 +1,266 @@
+/** Reads the owned partitions: one loop for each broker that leads some of them. */
+import { backoffMs } from '../backoff.ts';
+import { FatalError, RetriableError, toError } from '../errors.ts';
+import { partitionName } from '../records.ts';
+import type { Cluster } from './cluster.ts';
+import type { ConsumerListener, ConsumerOptions } from './driver.ts';
+import { KafkaCode, kafkaErrorName, refusal } from './error-codes.ts';
+import { byTopic } from './group-protocol.ts';
+import type { OwnedPartition } from './owned-partition.ts';
+import { type RetryDeps, retrying } from './retrying.ts';
+import { decodeFetchResponse, type FetchAnswer, type FetchedPartition } from './wire/fetch-response.ts';
+import { decodeRecords } from './wire/record-batch.ts';
+
+/** A fetch without an answer for this long beyond its own wait is given up, its connection with it. */
+const WATCHDOG_MS = 30_000;
+
+/** A long poll cannot be changed once it waits. So polls are short while a partition of the same broker was paused a moment ago:
+ *  back pressure resumes it soon, and it must not wait for the others' new records. */
+const SHORT_POLL_MS = 20;
+const PAUSED_LATELY_MS = 1_000;
+
+export interface FetcherDeps extends RetryDeps {
+  readonly cluster: Cluster;
+  readonly listener: ConsumerListener;
+  /** Everything owned at this moment. */
+  readonly owned: () => Iterable<OwnedPartition>;
+  /** The position is not in the log. Called once; the partition is held until `held` is cleared. */
+  readonly outOfRange: (partition: OwnedPartition) => void;
+  /** The partition cannot be read any more, the others can. */
+  readonly halt: (partition: OwnedPartition, error: FatalError) => void;
+  /** Nothing can be read any more. */
+  readonly fail: (error: FatalError) => void;
+}
+
+type FetchOptions = Pick<
+  ConsumerOptions,
+  'fetchMaxBytes' | 'fetchMaxBytesPerPartition' | 'fetchMaxWaitMs' | 'isolationLevel'
+>;
+
+export class Fetcher {
+  readonly #options: FetchOptions;
+  readonly #deps: FetcherDeps;
+  readonly #stopped = new AbortController();
+  /** Brokers with a running loop. */
+  readonly #loops = new Set<number>();
+  /** Partitions whose leader is being looked up. */
+  readonly #lost = new Set<OwnedPartition>();
+  #searching = false;
+  #rotation = 0;
+
+  constructor(options: FetchOptions, deps: FetcherDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /** Starts loops for brokers that have something to be fetched and no loop. Call whenever a partition becomes fetchable. */
+  wake(): void {
+    if (this.#stopped.signal.aborted) return;
+    const { metadata } = this.#deps.cluster;
+    for (const partition of this.#deps.owned()) {
+      if (!partition.fetchable) continue;
+      const leader = metadata.leaderOf(partition.topic, partition.partition);
+      if (leader === undefined) this.#findLeader(partition, 'LEADER_NOT_AVAILABLE');
+      else this.#startLoop(leader);
+    }
+  }
+
+  /** Nothing is delivered after this returns. */
+  stop(): void {
+    this.#stopped.abort(new FatalError('FETCHER_STOPPED', 'the consumer stopped'));
+  }
+
+  #startLoop(leader: number): void {
+    if (this.#loops.has(leader)) return;
+    this.#loops.add(leader);
+    this.#loop(leader)
+      .catch((thrown: unknown) => this.#broken(thrown))
+      .finally(() => {
+        this.#loops.delete(leader);
+        // A partition may have become fetchable after the loop saw nothing to do.
+        if (this.#ledBy(leader).some((p) => p.fetchable)) this.wake();
+      });
+  }
+
+  #broken(thrown: unknown): void {
+    if (this.#stopped.signal.aborted) return;
+    const error = toError(thrown);
+    this.#deps.fail(
+      error instanceof FatalError
+        ? error
+        : new FatalError('CONSUMER_BROKEN', `reading failed: ${error.message}`, { cause: error }),
+    );
+  }
+
+  #ledBy(leader: number): OwnedPartition[] {
+    const { metadata } = this.#deps.cluster;
+    return [...this.#deps.owned()].filter((p) => metadata.leaderOf(p.topic, p.partition) === leader);
+  }
+
+  async #loop(leader: number): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      const led = this.#ledBy(leader);
+      const wanted = rotated(
+        led.filter((p) => p.fetchable),
+        this.#rotation++,
+      );
+      if (wanted.length === 0) return;
+      const asked = new Map(wanted.map((p) => [p.name, p]));
+      const positions = new Map(wanted.map((p) => [p.name, p.position]));
+      const answer = await this.#fetch(
+        leader,
+        wanted,
+        led.some((p) => this.#pausedLately(p)),
+      );
+      if (answer === undefined) return;
+      for (const fetched of answer.partitions) {
+        const partition = asked.get(partitionName(fetched));
+        if (partition !== undefined && positions.get(partition.name) === partition.position)
+          await this.#take(partition, fetched);
+      }
+    }
+  }
+
+  #pausedLately({ pausedAt }: OwnedPartition): boolean {
+    return pausedAt !== undefined && this.#deps.clock.now() - pausedAt < PAUSED_LATELY_MS;
+  }
+
+  /** Undefined when the broker could not be asked and its partitions must be looked for. */
+  async #fetch(
+    leader: number,
+    wanted: readonly OwnedPartition[],
+    resumesSoon: boolean,
+  ): Promise<FetchAnswer | undefined> {
+    const { fetchMaxBytes, fetchMaxBytesPerPartition, fetchMaxWaitMs, isolationLevel } = this.#options;
+    const maxWaitTime = resumesSoon ? Math.min(SHORT_POLL_MS, fetchMaxWaitMs) : fetchMaxWaitMs;
+    const positions = new Map(wanted.map((p) => [p.name, p.position]));
+    const topics = [...byTopic(wanted)].map(([topic, ids]) => ({
+      topic,
+      partitions: ids.map((partition) => ({
+        partition,
+        fetchOffset: String(positions.get(partitionName({ topic, partition })) ?? 0),
+        maxBytes: fetchMaxBytesPerPartition,
+      })),
+    }));
+    try {
+      const connection = await this.#deps.cluster.connection(leader, 'fetch');
+      const answer = await connection.request<FetchAnswer>(
+        'Fetch',
+        {
+          isolationLevel: isolationLevel === 'read_committed' ? 1 : 0,
+          maxWaitTime,
+          minBytes: 1,
+          maxBytes: fetchMaxBytes,
+          topics,
+        },
+        { timeoutMs: maxWaitTime + WATCHDOG_MS, decode: decodeFetchResponse },
+      );
+      if (answer.errorCode === 0) return answer;
+      throw refusal(answer.errorCode, { right: 'READ', resource: `broker ${leader}` });
+    } catch (thrown) {
+      if (!(thrown instanceof RetriableError)) throw thrown;
+      this.#deps.logger.debug({ broker: leader, code: thrown.code }, 'fetch failed');
+      for (const partition of wanted) this.#findLeader(partition, thrown.code);
+      return undefined;
+    }
+  }
+
+  async #take(partition: OwnedPartition, fetched: FetchedPartition): Promise<void> {
+    const { errorCode } = fetched;
+    if (errorCode !== KafkaCode.none) return this.#refused(partition, errorCode);
+    const readCommitted = this.#options.isolationLevel === 'read_committed';
+    let decoded: Awaited<ReturnType<typeof decodeRecords>>;
+    try {
+      decoded = await decodeRecords({
+        topic: partition.topic,
+        partition: partition.partition,
+        bytes: fetched.records,
+        fetchOffset: partition.position,
+        readCommitted,
+        abortedTransactions: fetched.abortedTransactions,
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof FatalError) || thrown.code === 'KAFKA_CODEC_MISSING') throw thrown;
+      if (partition.deliverable) this.#deps.halt(partition, thrown);
+      return;
+    }
+    // Decompression may have taken a while: the partition can be gone, or fenced for its next owner.
+    if (this.#stopped.signal.aborted || !partition.deliverable) return;
+    partition.failures = 0;
+    partition.position = decoded.nextOffset;
+    for (const block of decoded.blocks) {
+      this.#deps.listener.records(block);
+      if (!partition.deliverable) return;
+    }
+    this.#deps.listener.progressed(
+      partition,
+      decoded.nextOffset,
+      readCommitted ? fetched.lastStableOffset : fetched.highWatermark,
+    );
+  }
+
+  #refused(partition: OwnedPartition, code: number): void {
+    if (!partition.deliverable) return;
+    if (code === KafkaCode.offsetOutOfRange) {
+      partition.held = true;
+      this.#deps.outOfRange(partition);
+      return;
+    }
+    const { topic, partition: id } = partition;
+    const error = refusal(code, { right: 'READ', resource: `topic ${topic}`, context: { topic, partition: id } });
+    if (error instanceof FatalError) throw error;
+    this.#findLeader(partition, kafkaErrorName(code));
+  }
+
+  /** Holds the partition until the cluster names a leader for it, which may take as long as it takes; the others go on. */
+  #findLeader(partition: OwnedPartition, reason: string): void {
+    partition.held = true;
+    partition.failures++;
+    this.#lost.add(partition);
+    if (this.#searching || this.#stopped.signal.aborted) return;
+    this.#searching = true;
+    this.#search(reason)
+      .catch((thrown: unknown) => this.#broken(thrown))
+      .finally(() => {
+        this.#searching = false;
+        const next = this.#lost.values().next().value;
+        if (next !== undefined) this.#findLeader(next, reason);
+      });
+  }
+
+  async #search(reason: string): Promise<void> {
+    const { cluster, clock, random } = this.#deps;
+    const { signal } = this.#stopped;
+    await retrying(
+      `partition leaders (${reason})`,
+      async () => {
+        const lost = [...this.#lost];
+        const topics = [...new Set(lost.filter((p) => !p.released).map((p) => p.topic))];
+        if (topics.length > 0) await cluster.describe(topics);
+        const found = lost.filter((p) => p.released || cluster.metadata.leaderOf(p.topic, p.partition) !== undefined);
+        // The leader may be named before it knows so itself, or be the one that just did not answer.
+        const failures = Math.max(0, ...found.map((p) => p.failures));
+        if (found.length > 0) await clock.sleep(LEADER_SETTLE_MS + backoffMs(failures, LEADER_BACKOFF, random), signal);
+        for (const partition of found) {
+          this.#lost.delete(partition);
+          partition.held = false;
+        }
+        this.wake();
+        const missing = lost.filter((p) => !found.includes(p));
+        if (missing.length > 0) {
+          throw new RetriableError('LEADER_NOT_AVAILABLE', `no leader for ${missing.map((p) => p.name).join(', ')}`);
+        }
+      },
+      this.#deps,
+      { signal },
+    );
+  }
+}
+
+const LEADER_SETTLE_MS = 50;
+const LEADER_BACKOFF = { baseMs: 50, maxMs: 2_000 };
+
+function rotated<T>(items: readonly T[], by: number): T[] {
+  const at = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(at), ...items.slice(0, at)];
+}

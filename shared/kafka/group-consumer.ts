@@ -1,0 +1,222 @@
+/** A consumer in a group: puts membership, positions, reading and commits together, and never ends without saying so. */
+import { FatalError, RetriableError, toError } from '../errors.ts';
+import { partitionName, type TopicPartition } from '../records.ts';
+import { type Halt, positionIn } from './assigned-positions.ts';
+import { Cluster, type ClusterDeps } from './cluster.ts';
+import type {
+  ConsumerListener,
+  ConsumerOptions,
+  KafkaConnectionOptions,
+  KafkaConsumer,
+  OffsetToCommit,
+} from './driver.ts';
+import { Fetcher } from './fetcher.ts';
+import { GroupCoordinator } from './group-coordinator.ts';
+import { GroupMember } from './group-member.ts';
+import { asFailure, Interrupted, unlessAborted } from './interruption.ts';
+import { OffsetCommitter } from './offset-committer.ts';
+import { findOffsets } from './offset-queries.ts';
+import type { OwnedPartition } from './owned-partition.ts';
+import { PartitionTable } from './partition-table.ts';
+import { retrying } from './retrying.ts';
+import type { StartPositionsDeps } from './start-positions.ts';
+import { TopicSubscription } from './subscription.ts';
+
+/** How long `start` tries to reach any broker. */
+const START_WITHIN_MS = 10_000;
+/** How long a topic that was made a moment ago may be unknown to the broker that is asked. */
+const TOPIC_GRACE_MS = 2_000;
+
+export class GroupConsumer implements KafkaConsumer {
+  readonly #listener: ConsumerListener;
+  readonly #cluster: Cluster;
+  readonly #deps: StartPositionsDeps;
+  readonly #subscription: TopicSubscription;
+  readonly #partitions: PartitionTable;
+  readonly #fetcher: Fetcher;
+  readonly #committer: OffsetCommitter;
+  readonly #member: GroupMember;
+  /** Aborted when the consumer is to end, by `close` or by failure. */
+  readonly #end = new AbortController();
+  /** Aborted when it has ended: nothing is waited for any more. */
+  readonly #over = new AbortController();
+  #failure: Error | undefined;
+  #running: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  /** Set while `start` waits. */
+  #pendingStart: { resolve(): void; reject(error: Error): void } | undefined;
+
+  constructor(
+    connection: KafkaConnectionOptions,
+    options: ConsumerOptions,
+    listener: ConsumerListener,
+    deps: ClusterDeps,
+  ) {
+    const logger = deps.logger.child({ group: options.groupId });
+    this.#listener = listener;
+    this.#cluster = new Cluster(connection, { ...deps, logger });
+    const coordinator = new GroupCoordinator(this.#cluster, options.groupId);
+    this.#deps = { ...deps, logger, cluster: this.#cluster, coordinator };
+    this.#subscription = new TopicSubscription(options.topics, this.#cluster);
+    this.#partitions = new PartitionTable({ listener, clock: deps.clock, logger });
+    this.#fetcher = new Fetcher(options, {
+      ...this.#deps,
+      listener,
+      owned: () => this.#partitions.all(),
+      outOfRange: (partition) => this.#beside(this.#relocate(partition)),
+      halt: (partition, error) => this.#beside(this.#halt(partition, error)),
+      fail: (error) => this.#fail(error),
+    });
+    this.#member = new GroupMember(options, {
+      ...this.#deps,
+      subscription: this.#subscription,
+      partitions: this.#partitions,
+      wake: () => this.#fetcher.wake(),
+      settled: () => {
+        this.#pendingStart?.resolve();
+        this.#pendingStart = undefined;
+      },
+      fail: (error) => this.#fail(error),
+      end: this.#end.signal,
+    });
+    this.#committer = new OffsetCommitter({
+      ...this.#deps,
+      owned: (name) => this.#partitions.get(name),
+      session: () => this.#member.membership.session,
+      joining: () => this.#member.isJoining,
+      lost: (session) => {
+        if (session === this.#member.membership.session) this.#member.lost();
+      },
+      signal: this.#over.signal,
+    });
+  }
+
+  async start(): Promise<void> {
+    if (this.#running !== undefined || this.#closing !== undefined) throw new Error('a consumer starts once');
+    const started = new Promise<void>((resolve, reject) => {
+      this.#pendingStart = { resolve, reject };
+    });
+    this.#running = this.#run();
+    await started;
+  }
+
+  pause(tp: TopicPartition): void {
+    const partition = this.#partitions.get(partitionName(tp));
+    if (partition !== undefined) partition.pausedAt = this.#deps.clock.now();
+  }
+
+  resume(tp: TopicPartition): void {
+    const partition = this.#partitions.get(partitionName(tp));
+    if (partition === undefined) return;
+    partition.pausedAt = undefined;
+    this.#fetcher.wake();
+  }
+
+  commit(offsets: readonly OffsetToCommit[]): Promise<void> {
+    return this.#committer.commit(offsets);
+  }
+
+  close(): Promise<void> {
+    this.#end.abort(new Interrupted());
+    this.#closing ??= this.#running ?? Promise.resolve();
+    return this.#closing;
+  }
+
+  /** From the first contact to the end. Never rejects. */
+  async #run(): Promise<void> {
+    try {
+      await this.#firstContact();
+      await this.#member.run();
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+    this.#end.abort(new Interrupted());
+    this.#over.abort(new Interrupted());
+    this.#fetcher.stop();
+    this.#cluster.close();
+    const failure = this.#failure;
+    const start = this.#pendingStart;
+    this.#pendingStart = undefined;
+    if (start !== undefined)
+      start.reject(failure ?? new RetriableError('CONSUMER_CLOSED', 'the consumer was closed while it started'));
+    else if (failure !== undefined) this.#listener.failed(asFailure(failure));
+  }
+
+  /** Ends the consumer at once: what it owns is let go undrained, since nothing more could be confirmed. The first reason counts. */
+  #fail(thrown: unknown): void {
+    if (thrown instanceof Interrupted || this.#failure !== undefined) return;
+    this.#failure = toError(thrown);
+    this.#partitions.releaseAll();
+    this.#end.abort(new Interrupted());
+  }
+
+  /** @throws RetriableError `BROKER_UNREACHABLE`, FatalError `TOPIC_MISSING` and refusals */
+  async #firstContact(): Promise<void> {
+    const { clock } = this.#deps;
+    const missingUntil = clock.now() + TOPIC_GRACE_MS;
+    const look = async () => {
+      try {
+        await this.#subscription.lookFirst();
+      } catch (thrown) {
+        const fresh = thrown instanceof FatalError && thrown.code === 'TOPIC_MISSING' && clock.now() < missingUntil;
+        throw fresh ? new RetriableError(thrown.code, thrown.message) : thrown;
+      }
+    };
+    const { signal } = this.#end;
+    await unlessAborted(
+      retrying('first contact', look, this.#deps, { signal, giveUpAfterMs: START_WITHIN_MS }),
+      signal,
+    );
+  }
+
+  /** The broker has no record at a partition's position: find out why, and go on at the earliest or stop. */
+  async #relocate(partition: OwnedPartition): Promise<void> {
+    const found = await retrying(`position of ${partition.name}`, () => this.#look(partition), this.#deps, {
+      signal: this.#end.signal,
+    });
+    if (!partition.deliverable) return;
+    if (found.halted !== undefined) return await this.#halt(partition, found.halted);
+    partition.position = found.position;
+    partition.held = false;
+    if (found.gap !== undefined) this.#partitions.reportGap(partition, found.gap.from, found.gap.to);
+    this.#fetcher.wake();
+  }
+
+  async #look(partition: OwnedPartition): Promise<ReturnType<typeof positionIn>> {
+    const [starts, ends] = await Promise.all([
+      findOffsets(this.#cluster, [partition], 'earliest', 'read_uncommitted'),
+      findOffsets(this.#cluster, [partition], 'latest', 'read_uncommitted'),
+    ]);
+    const error = starts.errors.get(partition.name) ?? ends.errors.get(partition.name);
+    if (error !== undefined) {
+      await this.#cluster.describe([partition.topic]);
+      throw error;
+    }
+    return positionIn(
+      partition,
+      partition.position,
+      starts.offsets.get(partition.name) ?? 0,
+      ends.offsets.get(partition.name) ?? 0,
+    );
+  }
+
+  async #halt(partition: OwnedPartition, { code, message }: Halt): Promise<void> {
+    partition.held = true;
+    const committed = await retrying(
+      `commit of ${partition.name}`,
+      () => this.#deps.coordinator.committed([partition]),
+      this.#deps,
+      { signal: this.#end.signal },
+    );
+    if (!partition.deliverable) return;
+    this.#partitions.halt(partition, partition.position, committed.get(partition.name)?.metadata ?? '', {
+      code,
+      message,
+    });
+  }
+
+  /** Runs beside the member; what it throws because it is no longer wanted is nobody's business. */
+  #beside(work: Promise<void>): void {
+    work.catch((thrown: unknown) => this.#fail(thrown));
+  }
+}

@@ -1,0 +1,35 @@
+/** Ends waits that nobody needs any more. */
+import { FatalError, RetriableError, toError } from '../errors.ts';
+
+/** Reason of aborted waits inside the consumer; never reaches a caller. */
+export class Interrupted extends Error {}
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** As `work`, but rejects with `Interrupted` as soon as the signal aborts; `work` then goes on unheard. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = new AbortController();
+  const interrupted = aborted(AbortSignal.any([signal, ended.signal])).then(() => {
+    throw new Interrupted();
+  });
+  interrupted.catch(() => undefined);
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** What ended the consumer, as the `FatalError` its owner is told. Anything unclassified is a defect and says so. */
+export function asFailure(thrown: unknown): FatalError {
+  if (thrown instanceof FatalError) return thrown;
+  const error = toError(thrown);
+  const code = error instanceof RetriableError ? error.code : 'CONSUMER_BROKEN';
+  return new FatalError(code, `the consumer cannot go on: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,39 @@
+/** What a member knows of a partition it owns. */
+import { partitionName, type TopicPartition } from '../records.ts';
+
+/** Mutable; shared by the consumer and its fetcher, changed on the event loop only. A partition that is let go and comes
+ *  back is a new object, so whoever still holds the old one can tell. */
+export class OwnedPartition implements TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly name: string;
+  /** Next offset to fetch. */
+  position: number;
+  /** Epoch ms of `pause`; undefined while it is to be read. */
+  pausedAt: number | undefined;
+  /** Being drained for another member: nothing more is delivered. */
+  fenced = false;
+  /** Taken from us or handed over: nothing is delivered or committed. */
+  released = false;
+  /** Cannot be read until a person decides. */
+  halted = false;
+  /** Not fetched while its leader or position is looked up. */
+  held = false;
+  /** Fetches in a row that its leader did not answer, or refused. */
+  failures = 0;
+
+  constructor(tp: TopicPartition, position: number) {
+    this.topic = tp.topic;
+    this.partition = tp.partition;
+    this.name = partitionName(tp);
+    this.position = position;
+  }
+
+  get deliverable(): boolean {
+    return !this.fenced && !this.released && !this.halted;
+  }
+
+  get fetchable(): boolean {
+    return this.deliverable && this.pausedAt === undefined && !this.held;
+  }
+}

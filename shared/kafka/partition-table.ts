@@ -1,0 +1,124 @@
+/** The partitions a consumer owns, and the only place that tells the listener about them. */
+
+import type { Clock } from '../clock.ts';
+import { toError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { partitionName, type TopicPartition } from '../records.ts';
+import type { Halt, ResolvedPartition } from './assigned-positions.ts';
+import type { ConsumerListener } from './driver.ts';
+import { OwnedPartition } from './owned-partition.ts';
+
+export interface PartitionTableDeps {
+  readonly listener: ConsumerListener;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class PartitionTable {
+  readonly #owned = new Map<string, OwnedPartition>();
+  readonly #deps: PartitionTableDeps;
+
+  constructor(deps: PartitionTableDeps) {
+    this.#deps = deps;
+  }
+
+  get(name: string): OwnedPartition | undefined {
+    return this.#owned.get(name);
+  }
+
+  all(): Iterable<OwnedPartition> {
+    return this.#owned.values();
+  }
+
+  /** Takes over partitions that were not owned and reports them, gaps after that. */
+  adopt(resolved: readonly ResolvedPartition[]): void {
+    if (resolved.length === 0) return;
+    const { listener } = this.#deps;
+    for (const found of resolved) {
+      const owned = new OwnedPartition(found, found.position);
+      owned.halted = found.halted !== undefined;
+      this.#owned.set(owned.name, owned);
+      if (found.halted !== undefined) this.#sayHalted(owned, found.halted);
+    }
+    listener.assigned(
+      resolved.map(({ topic, partition, position, metadata, halted }) => ({
+        topic,
+        partition,
+        position,
+        metadata,
+        ...(halted === undefined ? {} : { halted }),
+      })),
+    );
+    for (const { gap, ...tp } of resolved) if (gap !== undefined) this.reportGap(tp, gap.from, gap.to);
+  }
+
+  reportGap(tp: TopicPartition, from: number, to: number): void {
+    this.#deps.logger.error(
+      { topic: tp.topic, partition: tp.partition, from, to, lost: to - from },
+      'Kafka deleted records before they were read; going on at the earliest',
+    );
+    this.#deps.listener.gap({ topic: tp.topic, partition: tp.partition }, from, to);
+  }
+
+  /** Fences `partitions`, has them drained and committed within `drainTimeoutMs`, and lets them go. Ends early when `cut` aborts. */
+  async revoke(partitions: readonly OwnedPartition[], drainTimeoutMs: number, cut: AbortSignal): Promise<void> {
+    if (partitions.length === 0) return;
+    const { listener, clock, logger } = this.#deps;
+    for (const partition of partitions) partition.fenced = true;
+    const ended = new AbortController();
+    const drained = listener.revoked(partitions.map(plain)).then(
+      () => 'drained',
+      (thrown: unknown) => {
+        logger.error({ reason: toError(thrown).message }, 'draining revoked partitions failed');
+        return 'drained';
+      },
+    );
+    const deadline = clock.sleep(drainTimeoutMs, AbortSignal.any([ended.signal, cut])).then(
+      () => 'deadline',
+      () => 'cut',
+    );
+    if ((await Promise.race([drained, deadline])) === 'deadline') {
+      logger.warn(
+        { partitions: partitions.map(partitionName), drainTimeoutMs },
+        'revoked partitions were let go before they were drained',
+      );
+    }
+    ended.abort();
+    for (const partition of partitions) this.#release(partition);
+  }
+
+  /** Everything is somebody else's already. */
+  loseAll(): void {
+    const lost = [...this.#owned.values()];
+    for (const partition of lost) this.#release(partition);
+    if (lost.length > 0) this.#deps.listener.lost(lost.map(plain));
+  }
+
+  /** The consumer ends: nothing more is delivered or committed, and the listener is not asked. */
+  releaseAll(): void {
+    for (const partition of [...this.#owned.values()]) this.#release(partition);
+  }
+
+  /** Stops one partition while the others go on: reported as lost, then as assigned again and halted. */
+  halt(partition: OwnedPartition, position: number, metadata: string, halted: Halt): void {
+    this.#release(partition);
+    this.#deps.listener.lost([plain(partition)]);
+    this.adopt([{ ...plain(partition), position, metadata, halted }]);
+  }
+
+  #release(partition: OwnedPartition): void {
+    partition.released = true;
+    if (this.#owned.get(partition.name) === partition) this.#owned.delete(partition.name);
+  }
+
+  #sayHalted({ topic, partition }: OwnedPartition, { code, message }: Halt): void {
+    this.#deps.logger.error(
+      { topic, partition, code, reason: message },
+      'a partition cannot be read until a person decides',
+    );
+  }
+}
+
+function plain({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition };
+}

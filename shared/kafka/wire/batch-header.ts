@@ -1,0 +1,83 @@
+/** Headers of stored record batches (format 2) and where older message sets lie between them.
+ *  Source: https://kafka.apache.org/documentation/#recordbatch */
+import type { TimestampType } from '../../records.ts';
+import { readInt64, readOffset } from './offset.ts';
+
+/** Where a batch's records begin, counted from the batch's first byte. */
+export const RECORDS_AT = 61;
+const SIZE_AT = 8;
+const PREFIX_BYTES = 12;
+const MAGIC_AT = 16;
+const CRC_AT = 17;
+/** First byte the checksum covers. */
+const CHECKED_AT = 21;
+
+export interface BatchHeader {
+  /** Position of the batch's first byte, and one past its last. */
+  readonly start: number;
+  readonly end: number;
+  readonly baseOffset: number;
+  /** Of the batch as it was written: compaction may have removed that record since. */
+  readonly lastOffset: number;
+  readonly codecId: number;
+  readonly timestampType: TimestampType;
+  readonly isTransactional: boolean;
+  readonly isControl: boolean;
+  readonly baseTimestamp: number;
+  readonly maxTimestamp: number;
+  readonly producerId: bigint;
+  readonly recordCount: number;
+}
+
+/** A run of messages in format 0 or 1. */
+export interface LegacyRun {
+  readonly start: number;
+  readonly end: number;
+  readonly legacy: true;
+}
+
+/** Finds the complete batches in fetched bytes, in order. A batch that the fetch limit cut off at the end is left out. */
+export function* batchesIn(bytes: Buffer): Generator<BatchHeader | LegacyRun> {
+  let legacyStart = -1;
+  let at = 0;
+  while (at + MAGIC_AT < bytes.length) {
+    const end = at + PREFIX_BYTES + bytes.readInt32BE(at + SIZE_AT);
+    if (end > bytes.length || end <= at) break;
+    if ((bytes[at + MAGIC_AT] ?? 0) < 2) {
+      if (legacyStart < 0) legacyStart = at;
+    } else {
+      if (legacyStart >= 0) yield { start: legacyStart, end: at, legacy: true };
+      legacyStart = -1;
+      yield headerAt(bytes, at, end);
+    }
+    at = end;
+  }
+  if (legacyStart >= 0) yield { start: legacyStart, end: at, legacy: true };
+}
+
+function headerAt(bytes: Buffer, start: number, end: number): BatchHeader {
+  const baseOffset = readOffset(bytes, start);
+  const attributes = bytes.readInt16BE(start + 21);
+  return {
+    start,
+    end,
+    baseOffset,
+    lastOffset: baseOffset + bytes.readInt32BE(start + 23),
+    codecId: attributes & 0x07,
+    timestampType: (attributes & 0x08) === 0 ? 'CreateTime' : 'LogAppendTime',
+    isTransactional: (attributes & 0x10) !== 0,
+    isControl: (attributes & 0x20) !== 0,
+    baseTimestamp: readInt64(bytes, start + 27),
+    maxTimestamp: readInt64(bytes, start + 35),
+    producerId: bytes.readBigInt64BE(start + 43),
+    recordCount: bytes.readInt32BE(start + 57),
+  };
+}
+
+/** Checksum as stored, and the bytes it covers. */
+export function checksumOf(bytes: Buffer, batch: BatchHeader): { readonly stored: number; readonly covered: Buffer } {
+  return {
+    stored: bytes.readUInt32BE(batch.start + CRC_AT),
+    covered: bytes.subarray(batch.start + CHECKED_AT, batch.end),
+  };
+}

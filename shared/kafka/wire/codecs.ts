@@ -1,0 +1,88 @@
+/** Decompression of record batches. Packages are optional and loaded when the first batch needs them. */
+import zlib from 'node:zlib';
+import { FatalError, toError } from '../../errors.ts';
+
+/** Codec ids of batch attributes, bits 0 to 2. */
+export const CODEC_NAMES = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+
+export type CodecName = (typeof CODEC_NAMES)[number];
+
+type Decompress = (bytes: Buffer) => Buffer | Promise<Buffer>;
+
+/** What Java's snappy streams begin with; after it follow 8 bytes of versions and blocks of (int32 length, bytes). */
+const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
+const XERIAL_HEADER_BYTES = 16;
+
+/** Undoes the Xerial framing with `uncompress` for each block; bytes without the framing are one block. */
+export function uncompressXerial(bytes: Buffer, uncompress: (block: Buffer) => Buffer): Buffer {
+  if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return uncompress(bytes);
+  const blocks: Buffer[] = [];
+  for (let at = XERIAL_HEADER_BYTES; at + 4 <= bytes.length; ) {
+    const end = at + 4 + bytes.readInt32BE(at);
+    if (end > bytes.length || end < at + 4) throw new RangeError('a snappy block passes the end of its batch');
+    blocks.push(uncompress(bytes.subarray(at + 4, end)));
+    at = end;
+  }
+  return Buffer.concat(blocks);
+}
+
+async function loadZstd(): Promise<Decompress> {
+  const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Buffer) => Buffer };
+  if (zstdDecompressSync !== undefined) return zstdDecompressSync;
+  const { decompress } = await import('@mongodb-js/zstd');
+  // It takes whole buffers only: a view would be read from its buffer's start.
+  return (bytes) => decompress(Buffer.from(bytes));
+}
+
+const LOADERS: Record<CodecName, { readonly needs: string; load(): Promise<Decompress> }> = {
+  none: { needs: '', load: async () => (bytes) => bytes },
+  gzip: { needs: '', load: async () => (bytes) => zlib.gunzipSync(bytes) },
+  snappy: {
+    needs: 'snappy',
+    load: async () => {
+      const { uncompressSync } = await import('snappy');
+      return (bytes) => uncompressXerial(bytes, (block) => uncompressSync(block, { asBuffer: true }) as Buffer);
+    },
+  },
+  lz4: {
+    needs: 'lz4-napi',
+    load: async () => {
+      const { decompressFrameSync } = await import('lz4-napi');
+      return (bytes) => decompressFrameSync(bytes);
+    },
+  },
+  zstd: { needs: '@mongodb-js/zstd (or Node 22.15)', load: loadZstd },
+};
+
+const loaded = new Map<CodecName, Promise<Decompress>>();
+
+/** Decompresses the records of one batch.
+ *  @throws FatalError `KAFKA_CODEC_MISSING` when the package is not installed, `KAFKA_CODEC_UNKNOWN` for an id without a codec,
+ *    `RECORD_BATCH_CORRUPT` when the bytes are not what the codec expects */
+export async function decompress(codecId: number, bytes: Buffer): Promise<Buffer> {
+  const name = CODEC_NAMES[codecId];
+  if (name === undefined)
+    throw new FatalError('KAFKA_CODEC_UNKNOWN', `no codec has the id ${codecId}; known are ${CODEC_NAMES.join(', ')}`);
+  const { needs, load } = LOADERS[name];
+  let loading = loaded.get(name);
+  if (loading === undefined) {
+    loading = load();
+    loaded.set(name, loading);
+  }
+  let codec: Decompress;
+  try {
+    codec = await loading;
+  } catch (thrown) {
+    loaded.delete(name);
+    throw new FatalError('KAFKA_CODEC_MISSING', `a batch is compressed with ${name}: install the package ${needs}`, {
+      cause: toError(thrown),
+    });
+  }
+  try {
+    return await codec(bytes);
+  } catch (thrown) {
+    throw new FatalError('RECORD_BATCH_CORRUPT', `${name} refused the batch: ${toError(thrown).message}`, {
+      cause: toError(thrown),
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import zlib from 'node:zlib';
+import { compress as zstdCompress } from '@mongodb-js/zstd';
+import { crc32c } from '@node-rs/crc32';
+import fc from 'fast-check';
+import { compressFrameSync } from 'lz4-napi';
+import { compressSync as snappyCompress } from 'snappy';
+import { describe, expect, it } from 'vitest';
+import { decompress, uncompressXerial } from '../../../../../shared/kafka/wire/codecs.ts';
+import { crc32cInTypeScript, loadCrc32c } from '../../../../../shared/kafka/wire/crc32c.ts';
+
+const plain = Buffer.from('Spillway '.repeat(1_000));
+
+describe('decompress', () => {
+  it.each([
+    [0, async () => plain],
+    [1, async () => zlib.gzipSync(plain)],
+    [2, async () => snappyCompress(plain)],
+    [3, async () => compressFrameSync(plain)],
+    [4, async () => await zstdCompress(plain)],
+  ])('codec %i, from a view in the middle of a buffer', async (id, pack) => {
+    const packed = await pack();
+    const framed = Buffer.concat([Buffer.from('before'), packed, Buffer.from('after')]);
+    expect((await decompress(id, framed.subarray(6, 6 + packed.length))).equals(plain)).toBe(true);
+  });
+
+  it.each([1, 2, 3, 4])('codec %i says what it cannot read', async (id) => {
+    await expect(decompress(id, Buffer.from('this is none of them'))).rejects.toMatchObject({
+      name: 'FatalError',
+      code: 'RECORD_BATCH_CORRUPT',
+    });
+  });
+
+  it('knows no other codec', async () => {
+    await expect(decompress(7, plain)).rejects.toMatchObject({ code: 'KAFKA_CODEC_UNKNOWN' });
+  });
+});
+
+describe('uncompressXerial', () => {
+  const header = Buffer.from('82534e41505059000000000100000001', 'hex');
+  const block = (b: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(b.length);
+    return Buffer.concat([length, b]);
+  };
+
+  it('joins the blocks of a Java stream', () => {
+    const framed = Buffer.concat([header, block(Buffer.from('ab')), block(Buffer.from('c')), block(Buffer.alloc(0))]);
+    expect(String(uncompressXerial(framed, (b) => b))).toBe('abc');
+  });
+
+  it('refuses a block that passes the end', () => {
+    expect(() => uncompressXerial(Buffer.concat([header, block(Buffer.from('abc')).subarray(0, 6)]), (b) => b)).toThrow(
+      RangeError,
+    );
+  });
+});
+
+describe('CRC-32C', () => {
+  it('is 0xe3069283 for "123456789", the check value of the algorithm', async () => {
+    expect(crc32cInTypeScript(Buffer.from('123456789'))).toBe(0xe3069283);
+    expect((await loadCrc32c())(Buffer.from('123456789'))).toBe(0xe3069283);
+  });
+
+  it('is the same in TypeScript and native code for any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (a) => crc32cInTypeScript(Buffer.from(a)) === crc32c(a) >>> 0),
+    );
+  });
+});
