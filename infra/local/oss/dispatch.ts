@@ -1,0 +1,74 @@
+/** Which operation a request means: by what it addresses, by method, and by the sub-resource in its query. */
+import { deleteBucket, getBucketInfo, getBucketLocation, listBuckets, putBucket } from './bucket-operations.ts';
+import { accessDenied, methodNotAllowed, noSuchBucket, notImplemented } from './errors.ts';
+import { listObjectsV2 } from './list-objects.ts';
+import { deleteObject, getObject, getObjectMeta, headObject, putObject } from './object-operations.ts';
+import type { Operation, OssService } from './operation.ts';
+import type { OssRequest } from './request.ts';
+
+/** `<scope> <method> [<sub-resource>]`. What the service has and this table lacks answers 501. */
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'service GET': listBuckets,
+  'bucket PUT': putBucket,
+  'bucket DELETE': deleteBucket,
+  'bucket GET bucketInfo': getBucketInfo,
+  'bucket GET location': getBucketLocation,
+  'bucket GET list-type': listObjectsV2,
+  'object PUT': putObject,
+  'object GET': getObject,
+  'object HEAD': headObject,
+  'object HEAD objectMeta': getObjectMeta,
+  'object DELETE': deleteObject,
+};
+
+/** Query names that choose another operation. Others are parameters of one. */
+const SUB_RESOURCES = [
+  ...['acl', 'append', 'bucketInfo', 'cors', 'delete', 'encryption', 'inventory', 'lifecycle', 'list-type', 'location'],
+  ...['logging', 'objectMeta', 'policy', 'referer', 'replication', 'requestPayment', 'restore', 'stat', 'symlink'],
+  ...[
+    'tagging',
+    'transferAcceleration',
+    'uploadId',
+    'uploads',
+    'versionId',
+    'versioning',
+    'versions',
+    'website',
+    'worm',
+  ],
+  ...['callback', 'x-oss-process'],
+];
+
+const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS'];
+
+function scopeOf({ bucket, key }: OssRequest): 'service' | 'bucket' | 'object' {
+  if (bucket === undefined) return 'service';
+  return key === undefined ? 'bucket' : 'object';
+}
+
+/** @throws OssError `NotImplemented` for what the service does and this stand-in does not, `MethodNotAllowed` */
+export function operationFor(request: OssRequest): Operation {
+  const scope = scopeOf(request);
+  if (!METHODS.includes(request.method)) throw methodNotAllowed(request.method, scope);
+  const subResource = SUB_RESOURCES.find((name) => request.query.has(name));
+  const name = [scope, request.method, ...(subResource === undefined ? [] : [subResource])].join(' ');
+  const operation = OPERATIONS[name];
+  if (operation === undefined) throw notImplemented(name);
+  return operation;
+}
+
+/** The bucket must exist and belong to the endpoint that was addressed.
+ *  @throws OssError `NoSuchBucket`, `AccessDenied` */
+export function checkBucket({ store }: OssService, { bucket, key, method, region }: OssRequest): void {
+  if (bucket === undefined) return;
+  const found = store.bucket(bucket);
+  if (found === undefined) {
+    if (method === 'PUT' && key === undefined) return;
+    throw noSuchBucket(bucket);
+  }
+  if (found.region === region) return;
+  throw accessDenied(
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    { Bucket: bucket, Endpoint: `oss-${found.region}.aliyuncs.com`, EC: '0003-00001403' },
+  );
+}

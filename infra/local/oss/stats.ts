@@ -1,0 +1,50 @@
+/** What was asked of the stand-in. */
+
+/** Counts since the start. */
+export interface OssStats {
+  /** All requests but those to the admin pages. */
+  readonly requests: number;
+  readonly byMethod: Readonly<Record<string, number>>;
+  /** Answers by status; `0` counts those that a fault swallowed. */
+  readonly byStatus: Readonly<Record<string, number>>;
+  /** Refusals by the service's code. */
+  readonly byErrorCode: Readonly<Record<string, number>>;
+  readonly faults: number;
+}
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}
+
+/** Counts requests and answers. */
+export class Stats {
+  #requests = 0;
+  #faults = 0;
+  readonly #byMethod: Record<string, number> = {};
+  readonly #byStatus: Record<string, number> = {};
+  readonly #byErrorCode: Record<string, number> = {};
+
+  request(method: string): void {
+    this.#requests++;
+    count(this.#byMethod, method);
+  }
+
+  answer(status: number, errorCode?: string): void {
+    count(this.#byStatus, String(status));
+    if (errorCode !== undefined) count(this.#byErrorCode, errorCode);
+  }
+
+  fault(): void {
+    this.#faults++;
+  }
+
+  snapshot(): OssStats {
+    return {
+      requests: this.#requests,
+      byMethod: { ...this.#byMethod },
+      byStatus: { ...this.#byStatus },
+      byErrorCode: { ...this.#byErrorCode },
+      faults: this.#faults,
+    };
+  }
+}
