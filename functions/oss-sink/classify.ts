@@ -1,0 +1,205 @@
+/** Which class of error a failed request to OSS is. A table, no I/O.
+ *  Sources: https://www.alibabacloud.com/help/en/oss/support/error-codes (codes by status),
+ *  https://www.alibabacloud.com/help/en/oss/how-to-troubleshoot-403-status-code-when-you-access-oss (403),
+ *  https://www.alibabacloud.com/help/en/oss/support/0004-00000302 (requests per second).
+ *  Proved against `test/fixtures/replies/oss/`. */
+import { type ErrorContext, FatalError, RecordError, RetriableError } from '../../shared/errors.ts';
+import type { NetworkFailure, OssFailure, OssReply } from './oss-failure.ts';
+
+export type OssError = RetriableError | RecordError | FatalError;
+
+/** What the request was about; becomes part of the message. */
+export interface OssRequest {
+  /** `PutObject`, `HeadObject`, ... */
+  readonly action: string;
+  readonly bucket: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly context?: ErrorContext;
+}
+
+type Verdict = 'fatal' | 'retriable' | 'record';
+/** Class, our code, what to do. */
+type Row = readonly [verdict: Verdict, code: string, advice: string];
+
+const CREDENTIALS: Row = [
+  'fatal',
+  'OSS_CREDENTIALS_REFUSED',
+  'check oss.access.key.id, oss.access.key.secret and oss.security.token, or the role of the function',
+];
+const DENIED: Row = [
+  'fatal',
+  'OSS_ACCESS_DENIED',
+  'give these credentials oss:PutObject and oss:GetObject on the bucket, and look at its policy',
+];
+const THROTTLED: Row = ['retriable', 'OSS_THROTTLED', 'OSS limits the rate of requests'];
+const UNAVAILABLE: Row = ['retriable', 'OSS_UNAVAILABLE', 'the service failed on its side'];
+const DAMAGED: Row = ['retriable', 'OSS_CONTENT_DAMAGED', 'the content did not arrive as it was sent'];
+const BAD_NAME: Row = [
+  'record',
+  'OSS_BAD_OBJECT_NAME',
+  'the object name breaks the rules of OSS; see oss.object.key.template',
+];
+const TOO_LARGE: Row = ['record', 'OSS_OBJECT_TOO_LARGE', 'the object is larger than OSS accepts'];
+const BLOCKED: Row = [
+  'fatal',
+  'OSS_ACCOUNT_BLOCKED',
+  'the account or the bucket is blocked; look at its state and bills in the console',
+];
+const TIMEOUT: Row = ['retriable', 'OSS_TIMEOUT', 'the request took too long'];
+const UNCLASSIFIED: Row = ['fatal', 'OSS_UNCLASSIFIED', 'this reply is not known to Spillway'];
+
+const BY_CODE: Readonly<Record<string, Row>> = {
+  NoSuchBucket: ['fatal', 'OSS_BUCKET_MISSING', 'create the bucket or correct oss.bucket and oss.endpoint'],
+  InvalidBucketName: ['fatal', 'OSS_BUCKET_MISSING', 'correct oss.bucket'],
+  NoSuchKey: ['retriable', 'OSS_OBJECT_GONE', 'the object vanished between two requests'],
+  InvalidAccessKeyId: CREDENTIALS,
+  SignatureDoesNotMatch: CREDENTIALS,
+  InvalidSecurityToken: CREDENTIALS,
+  SecurityTokenExpired: CREDENTIALS,
+  AccessKeyIdAndSecurityTokenNotMatch: CREDENTIALS,
+  RequestTimeTooSkewed: [
+    'fatal',
+    'OSS_CLOCK_SKEWED',
+    'set the clock of this machine; OSS accepts 15 minutes of difference',
+  ],
+  AccessDenied: DENIED,
+  BucketNotBelongTo: DENIED,
+  UserDisable: BLOCKED,
+  BucketDisable: BLOCKED,
+  AbnormalBucketOwnerStatus: BLOCKED,
+  InDebt: BLOCKED,
+  InDebtOverdue: BLOCKED,
+  QpsLimitExceeded: THROTTLED,
+  TotalQpsLimitExceeded: THROTTLED,
+  SlowDown: THROTTLED,
+  TooManyRequests: THROTTLED,
+  UploadTrafficRateLimitExceeded: THROTTLED,
+  DownloadTrafficRateLimitExceeded: THROTTLED,
+  InternalError: UNAVAILABLE,
+  ServiceUnavailable: UNAVAILABLE,
+  RequestTimeout: TIMEOUT,
+  InvalidDigest: DAMAGED,
+  BadDigest: DAMAGED,
+  IncompleteBody: DAMAGED,
+  InvalidObjectName: BAD_NAME,
+  EntityTooLarge: TOO_LARGE,
+};
+
+/** Where the reply names no code that we know: proxies, gateways, HEAD. */
+const BY_STATUS: Readonly<Record<number, Row>> = {
+  401: CREDENTIALS,
+  403: DENIED,
+  408: TIMEOUT,
+  413: TOO_LARGE,
+  429: THROTTLED,
+  500: UNAVAILABLE,
+  502: UNAVAILABLE,
+  503: UNAVAILABLE,
+  504: UNAVAILABLE,
+};
+
+const UNREACHABLE: Row = [
+  'retriable',
+  'OSS_UNREACHABLE',
+  'the endpoint cannot be reached; check oss.endpoint and the network',
+];
+const NOT_TRUSTED: Row = [
+  'fatal',
+  'OSS_NOT_TRUSTED',
+  'the certificate of the endpoint is refused; check oss.endpoint and the clock',
+];
+const CLOSED: Row = ['retriable', 'OSS_CLOSED', 'the sink was closed meanwhile'];
+/** Sources: Node.js `errors.md` (system and TLS errors), undici `docs/api/Errors.md`. */
+const BY_NETWORK_CODE: Readonly<Record<string, Row>> = {
+  ABORTED: ['retriable', 'OSS_TIMEOUT', 'the time for this batch ran out before OSS answered'],
+  ECONNREFUSED: UNREACHABLE,
+  ECONNRESET: UNREACHABLE,
+  ECONNABORTED: UNREACHABLE,
+  EHOSTUNREACH: UNREACHABLE,
+  ENETUNREACH: UNREACHABLE,
+  ENETDOWN: UNREACHABLE,
+  ENOTFOUND: UNREACHABLE,
+  EAI_AGAIN: UNREACHABLE,
+  EPIPE: UNREACHABLE,
+  ETIMEDOUT: UNREACHABLE,
+  EMFILE: UNREACHABLE,
+  EADDRNOTAVAIL: UNREACHABLE,
+  ERR_SSL_WRONG_VERSION_NUMBER: [
+    'fatal',
+    'OSS_NOT_TRUSTED',
+    'the endpoint does not speak TLS; write http:// in oss.endpoint if that is meant',
+  ],
+  UND_ERR_SOCKET: UNREACHABLE,
+  UND_ERR_CONNECT_TIMEOUT: UNREACHABLE,
+  UND_ERR_HEADERS_TIMEOUT: TIMEOUT,
+  UND_ERR_BODY_TIMEOUT: TIMEOUT,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: UNREACHABLE,
+  UND_ERR_DESTROYED: CLOSED,
+  UND_ERR_CLOSED: CLOSED,
+  CERT_HAS_EXPIRED: NOT_TRUSTED,
+  CERT_NOT_YET_VALID: NOT_TRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: NOT_TRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_TRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_TRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID: NOT_TRUSTED,
+};
+
+/** Own entries only: the code comes from outside and may be `constructor`. */
+function rowFor<T>(table: Readonly<Record<PropertyKey, T>>, key: PropertyKey | undefined): T | undefined {
+  return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+function skewText(reply: OssReply): string {
+  if (reply.serverTimeMs === undefined) return '';
+  const seconds = Math.round((reply.localTimeMs - reply.serverTimeMs) / 1_000);
+  return `; this clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the one of OSS`;
+}
+
+function replyRow(reply: OssReply, request: OssRequest): Row {
+  // A bucket of another region: the reply names the right endpoint, and redirects do the same.
+  if (reply.endpoint !== undefined && (reply.code === 'AccessDenied' || (reply.status >= 300 && reply.status < 400))) {
+    return [
+      'fatal',
+      'OSS_WRONG_ENDPOINT',
+      `the bucket lives at another endpoint: set oss.endpoint to https://${reply.endpoint} (it is ${request.endpoint} now) and oss.region to match`,
+    ];
+  }
+  const row = rowFor(BY_CODE, reply.code) ?? rowFor(BY_STATUS, reply.status) ?? UNCLASSIFIED;
+  return row[1] === 'OSS_CLOCK_SKEWED' ? [row[0], row[1], row[2] + skewText(reply)] : row;
+}
+
+function describeReply(reply: OssReply): string {
+  const said = [reply.code, reply.message].filter((text) => text !== undefined).join(': ');
+  const id = reply.requestId === undefined ? '' : ` (request ${reply.requestId})`;
+  return `HTTP ${reply.status}${said === '' ? '' : ` ${said}`}${id}`;
+}
+
+function describeNetwork(failure: NetworkFailure): string {
+  return failure.code === '' ? 'no answer' : `no answer (${failure.code})`;
+}
+
+/** The error that a failed request is. Messages hold the service's words and ours, never a secret, a signed URL or a record. */
+export function classify(failure: OssFailure, request: OssRequest): OssError {
+  const [verdict, code, advice] =
+    failure.kind === 'reply' ? replyRow(failure, request) : (rowFor(BY_NETWORK_CODE, failure.code) ?? UNCLASSIFIED);
+  const what = failure.kind === 'reply' ? describeReply(failure) : describeNetwork(failure);
+  const message = `${request.action} on bucket ${request.bucket} at ${request.endpoint} (region ${request.region}): ${what}; ${advice}`;
+  const options = {
+    ...(failure.kind === 'network' ? { cause: failure.cause } : {}),
+    ...(request.context === undefined ? {} : { context: request.context }),
+  };
+  switch (verdict) {
+    case 'fatal':
+      return new FatalError(code, message, options);
+    case 'record':
+      return new RecordError(code, message, options);
+    case 'retriable': {
+      const retryAfterMs = failure.kind === 'reply' ? failure.retryAfterMs : undefined;
+      return new RetriableError(code, message, retryAfterMs === undefined ? options : { ...options, retryAfterMs });
+    }
+    default:
+      return verdict satisfies never;
+  }
+}

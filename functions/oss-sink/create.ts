@@ -1,0 +1,87 @@
+/** Puts the writer and the claim-check store together from a configuration. */
+import type { ClaimCheckStore } from '../../shared/claim-check.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Secret, SecretResolver } from '../../shared/config/secret.ts';
+import { ConfigError } from '../../shared/errors.ts';
+import type { SinkWriter } from '../../shared/sink.ts';
+import { bodyBuilder } from './body/body.ts';
+import { OssClaimCheckStore } from './claim-check-store.ts';
+import { type Compressor, compressorFor } from './compress.ts';
+import { namingOf, type OssConfig } from './config.ts';
+import { type CredentialKeys, credentialSource, type OssCredentials } from './credentials.ts';
+import { type OssAddress, ossAddress } from './endpoint.ts';
+import { contentTypeOf } from './object-format.ts';
+import { ObjectWriter } from './object-writer.ts';
+import { OssClient } from './oss-client.ts';
+import { ValueFetcher } from './value-fetcher.ts';
+import { OssWriter } from './writer.ts';
+
+export interface OssDeps {
+  readonly clock: Clock;
+  readonly secrets: SecretResolver;
+  /** Credentials for a configuration that names none; asked before every request. `roleCredentials(env)` reads an environment. */
+  readonly role: () => OssCredentials | undefined;
+}
+
+function addressOf(endpoint: string | undefined, region: string | undefined, key: string): OssAddress {
+  const address = ossAddress(endpoint, region);
+  if (address !== undefined) return address;
+  throw new ConfigError([{ key, message: 'no region: give it, or an endpoint of the service that names it' }]);
+}
+
+/** A writer for a parsed configuration. Makes no request before the first batch; `close` ends its connections.
+ *  @throws ConfigError when the configuration skipped its checks */
+export function createOssWriter(config: OssConfig, deps: OssDeps): SinkWriter {
+  const { clock, secrets, role } = deps;
+  const address = addressOf(config['oss.endpoint'], config['oss.region'], 'oss.region');
+  const credentials = credentialSource(
+    {
+      accessKeyId: config['oss.access.key.id'],
+      accessKeySecret: config['oss.access.key.secret'],
+      securityToken: config['oss.security.token'],
+    },
+    secrets,
+    role,
+  );
+  const store = new OssClient({ address, bucket: config['oss.bucket'], credentials, clock });
+  const naming = namingOf(config);
+  const body = bodyBuilder(config);
+  let compressor: Promise<Compressor> | undefined;
+  const objects = new ObjectWriter({
+    store,
+    body,
+    compressor: () => (compressor ??= compressorFor(config['oss.compression'])),
+    contentType: contentTypeOf(config['oss.format'], config['oss.compression'], config['oss.csv.header']),
+    nameOf: ([first]) => (first === undefined ? '' : naming.nameOf(first.block, first.from)),
+  });
+  return new OssWriter({
+    store,
+    objects,
+    values: new ValueFetcher(address.endpoint.hostname, clock),
+    naming,
+    body,
+    clock,
+  });
+}
+
+/** The keys `overflow.claim.check.*`. */
+export interface ClaimCheckConfig {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly expiryMs: number;
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  readonly accessKeyId?: Secret | undefined;
+  readonly accessKeySecret?: Secret | undefined;
+  readonly securityToken?: Secret | undefined;
+}
+
+/** A claim-check store in an OSS bucket. Makes no request before the first value.
+ *  @throws ConfigError when neither endpoint nor region says where the bucket is */
+export function createOssClaimCheckStore(config: ClaimCheckConfig, deps: OssDeps): ClaimCheckStore {
+  const address = addressOf(config.endpoint, config.region, 'overflow.claim.check.region');
+  const keys: CredentialKeys = config;
+  const credentials = credentialSource(keys, deps.secrets, deps.role);
+  const store = new OssClient({ address, bucket: config.bucket, credentials, clock: deps.clock });
+  return new OssClaimCheckStore({ store, prefix: config.prefix, expiryMs: config.expiryMs });
+}

@@ -1,0 +1,77 @@
+/** HTTP under ali-oss: it builds and signs requests, undici carries them. That gives what its own transport (urllib 2) lacks: a
+ *  request ends with its signal, `Retry-After` and the service's clock stay visible, and failures keep their cause. */
+import { Agent, request } from 'undici';
+import { type OssFailure, type RawReply, readReply, readThrown } from './oss-failure.ts';
+
+/** One request and what came of it. Travels through ali-oss as its `ctx` option, which it hands on untouched. */
+export interface Exchange {
+  readonly signal: AbortSignal;
+  reply?: RawReply;
+  thrown?: unknown;
+}
+
+/** What of ali-oss' request parameters matters here. */
+interface UrllibParameters {
+  readonly method: 'GET' | 'HEAD' | 'PUT';
+  readonly headers: Record<string, string>;
+  readonly content?: Buffer;
+  readonly ctx: Exchange;
+}
+
+/** What ali-oss reads of an answer. */
+interface UrllibResult {
+  readonly status: number;
+  readonly headers: RawReply['headers'];
+  readonly data: Buffer;
+  readonly res: { readonly status: number; readonly headers: RawReply['headers'] };
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Below the minute after which the service closes idle connections. */
+const KEEP_ALIVE_MS = 20_000;
+
+/** Fits the `urllib` option of ali-oss. Owns its connections. */
+export class Transport {
+  readonly #agent = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A request is bounded by its signal alone.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  async request(url: string, { method, headers, content, ctx }: UrllibParameters): Promise<UrllibResult> {
+    try {
+      const reply = await request(url, {
+        method,
+        headers,
+        body: content ?? null,
+        dispatcher: this.#agent,
+        signal: ctx.signal,
+      });
+      const body = Buffer.from(await reply.body.arrayBuffer());
+      ctx.reply = { status: reply.statusCode, headers: reply.headers, body };
+      return {
+        status: reply.statusCode,
+        headers: reply.headers,
+        data: body,
+        res: { status: reply.statusCode, headers: reply.headers },
+      };
+    } catch (error) {
+      ctx.thrown = error;
+      // The form in which urllib reports that no answer came.
+      throw Object.assign(new Error('request failed'), { name: 'RequestError', status: -1 });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+}
+
+/** What went wrong in an exchange that failed; `undefined` when it failed before or after the wire. */
+export function failureOf(exchange: Exchange, localTimeMs: number): OssFailure | undefined {
+  if (exchange.reply !== undefined) return readReply(exchange.reply, localTimeMs);
+  if (exchange.thrown !== undefined) return readThrown(exchange.thrown, exchange.signal.aborted);
+  return undefined;
+}
