@@ -1,0 +1,191 @@
+/** A running connector: what its tasks share, and their life together. */
+
+import type { ClaimCheckStore } from '../../shared/claim-check.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
+import { toError } from '../../shared/errors.ts';
+import type { ConsumerOptions, KafkaAdmin, KafkaDriver, KafkaProducer } from '../../shared/kafka/driver.ts';
+import { createErrorTopicWriter } from '../../shared/kafka/error-topic.ts';
+import type { Logger } from '../../shared/logger.ts';
+import type { TopicPartition } from '../../shared/records.ts';
+import type { SinkDefinition, WindowOf } from '../../shared/sink.ts';
+import { byPartition, type EndOffsets, endOffsets, untilCaughtUp } from './caught-up.ts';
+import type { Invoker } from './invokers/invoker.ts';
+import type { Ledger } from './ledger.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { Metrics, TaskState } from './metrics.ts';
+import type { PipelineDeps } from './partition-pipeline.ts';
+import { batchLimits, consumerOptions, intakeRules, retryRules, type WorkerLimits } from './plan.ts';
+import { prepareResources } from './resources.ts';
+import { Task } from './task.ts';
+
+/** A connector as a composition root puts it together. */
+export interface ConnectorSpec {
+  readonly config: ConnectorConfig;
+  readonly sink: Pick<SinkDefinition, 'connectorClass' | 'userFunction' | 'commitsAfterBatch'>;
+  readonly windowOf: WindowOf | undefined;
+  readonly invoker: Invoker;
+  readonly claimCheck: ClaimCheckStore | undefined;
+  /** Lift the stop marks of `errors.policy=stop`. */
+  readonly resumeStopped: boolean;
+}
+
+/** What all connectors of a worker share. */
+export interface ConnectorDeps {
+  readonly driver: KafkaDriver;
+  readonly budget: MemoryBudget;
+  readonly metrics: Metrics;
+  readonly limits: WorkerLimits;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** A connector as people see it. */
+export interface ConnectorStatus {
+  readonly name: string;
+  readonly tasks: readonly { readonly id: number; readonly state: TaskState; readonly trace: string | undefined }[];
+  /** Partitions that wait for a person. */
+  readonly waiting: readonly (TopicPartition & { readonly reason: string })[];
+  readonly lag: number;
+  readonly totals: Ledger;
+}
+
+/** Start it once, stop it once. If `start` throws, call `stop` all the same: it closes what was opened. */
+export class Connector {
+  readonly name: string;
+  readonly #tasks: Task[];
+  readonly #admin: KafkaAdmin;
+  readonly #producer: KafkaProducer;
+  readonly #consumer: ConsumerOptions;
+  #ends: EndOffsets | undefined;
+  /** Aborted when no task is left. */
+  readonly #allFailed = new AbortController();
+
+  constructor(
+    private readonly spec: ConnectorSpec,
+    private readonly deps: ConnectorDeps,
+  ) {
+    const { config } = spec;
+    this.name = config.name;
+    this.#admin = deps.driver.admin();
+    this.#producer = deps.driver.producer();
+    this.#consumer = consumerOptions(config, deps.limits);
+    this.#tasks = Array.from({ length: config['tasks.max'] }, (_, id) => this.#task(id));
+  }
+
+  /** Checks and creates resources, then joins all tasks. With `untilCaughtUp` the end offsets of now become the goal.
+   *  @throws FatalError when the cluster or its topics are not as they must be; RetriableError when it cannot be reached */
+  async start(untilCaughtUp: boolean): Promise<void> {
+    const { config } = this.spec;
+    const errorTopics =
+      config['errors.policy'] === 'stop'
+        ? []
+        : [config['errors.deadletterqueue.topic.name'], config['runtime.error.topic.name']];
+    const resources = { sources: this.#consumer.topics, errorTopics, create: config['resources.create'] };
+    await prepareResources(this.#admin, resources, this.deps.logger);
+    if (untilCaughtUp) {
+      this.#ends = await endOffsets(this.#admin, this.#consumer);
+      const targets = byPartition(this.#ends);
+      for (const task of this.#tasks) task.flushAt(targets);
+    }
+    await Promise.all(this.#tasks.map((task) => task.start()));
+    for (const task of this.#tasks) task.begin();
+  }
+
+  /** Resolves when the goal of `start(true)` is reached: true when all of it is, false when the rest waits for a person.
+   *  @throws the failure when every task failed; the signal's reason when aborted */
+  async caughtUp(signal: AbortSignal): Promise<boolean> {
+    if (this.#ends === undefined) throw new Error('start(true) comes first');
+    const either = AbortSignal.any([signal, this.#allFailed.signal]);
+    const waiting = () => this.#tasks.flatMap((task) => task.waitingForPerson());
+    return await untilCaughtUp(this.#admin, this.#consumer.groupId, this.#ends, waiting, this.deps.clock, either);
+  }
+
+  /** Resolves with the failure that ended the last task. */
+  async failed(): Promise<unknown> {
+    const { signal } = this.#allFailed;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    return signal.reason;
+  }
+
+  /** Fences, drains, commits, leaves; closes everything. `abort` shortens it. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#tasks.map((task) => task.stop()));
+    const closing = [
+      this.spec.invoker.close(),
+      this.#producer.close(),
+      this.#admin.close(),
+      this.spec.claimCheck?.close(),
+    ];
+    for (const result of await Promise.allSettled(closing)) {
+      if (result.status === 'rejected') {
+        this.deps.logger.warn({ reason: toError(result.reason).message }, 'closing a client');
+      }
+    }
+  }
+
+  /** Gives up what is under way; its records are read again by the next owner. */
+  abort(): void {
+    for (const task of this.#tasks) task.abort();
+  }
+
+  status(): ConnectorStatus {
+    return {
+      name: this.name,
+      tasks: this.#tasks.map(({ state, failure }, id) => ({ id, state, trace: failure?.stack })),
+      waiting: this.#tasks.flatMap((task) => task.waitingForPerson()),
+      lag: this.#tasks.flatMap((task) => [...task.partitions()]).reduce((sum, { lag }) => sum + lag, 0),
+      totals: this.deps.metrics.totals(this.name),
+    };
+  }
+
+  #task(id: number): Task {
+    const { config, sink, windowOf, invoker, claimCheck, resumeStopped } = this.spec;
+    const { driver, budget, clock, random } = this.deps;
+    const logger = this.deps.logger.child({ connector: config.name, task: id });
+    const metrics = this.deps.metrics.task(config.name, id, sink.connectorClass);
+    const intake = intakeRules(config);
+    const errors = {
+      producer: this.#producer,
+      connector: config.name,
+      task: id,
+      sinkClass: sink.connectorClass,
+      clock,
+    };
+    const pipeline: PipelineDeps = {
+      delivery: {
+        invoker,
+        invokeTimeoutMs: config['invoke.timeout.ms'],
+        rules: retryRules(config, sink.userFunction),
+        ...(claimCheck !== undefined && config['overflow.policy'] === 'claim-check'
+          ? { claimCheck: { store: claimCheck, invokeMaxBytes: intake.invokeMaxBytes, envelope: intake.envelope } }
+          : {}),
+        clock,
+        random,
+        logger,
+        metrics,
+      },
+      intake,
+      limits: batchLimits(config),
+      maxInFlight: config['max.in.flight.batches'],
+      windowOf,
+      errorsPolicy: config['errors.policy'],
+      frameworkErrors: createErrorTopicWriter({ ...errors, topic: config['errors.deadletterqueue.topic.name'] }),
+      sinkErrors: createErrorTopicWriter({ ...errors, topic: config['runtime.error.topic.name'] }),
+      budget,
+      metrics,
+      logger,
+    };
+    const options = {
+      consumer: this.#consumer,
+      commitIntervalMs: config['offset.commit.interval.ms'],
+      commitsAfterBatch: sink.commitsAfterBatch,
+      resumeStopped,
+      pipeline,
+    };
+    return new Task(options, { driver, budget, metrics, clock, logger }, (error) => {
+      if (this.#tasks.every((task) => task.state === 'failed')) this.#allFailed.abort(error);
+    });
+  }
+}

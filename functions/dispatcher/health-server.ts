@@ -1,0 +1,43 @@
+/** What a worker tells those who watch it: `GET /metrics` and the health of its connectors. */
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { ConnectorStatus } from './connector.ts';
+
+export interface HealthSources {
+  statuses(): readonly ConnectorStatus[];
+  /** Prometheus text format. */
+  metrics(): Promise<string>;
+}
+
+/** The app, without a port. `/health` answers as Kafka Connect's (KIP-1017); `/spillway/health/live` says that the process works,
+ *  `/spillway/health/ready` that every connector has a running task, or 503 with the reasons. */
+export function createHealthApp(sources: HealthSources): FastifyInstance {
+  const app = Fastify({ logger: false });
+  app.get('/metrics', async (_request, reply) => {
+    reply.type('text/plain; version=0.0.4; charset=utf-8');
+    return await sources.metrics();
+  });
+  app.get('/health', async (_request, reply) => {
+    const reasons = unready(sources.statuses());
+    if (reasons.length === 0)
+      return { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' };
+    reply.code(503);
+    return { status: 'unhealthy', message: reasons.join('; ') };
+  });
+  app.get('/spillway/health/live', async () => ({ status: 'live' }));
+  app.get('/spillway/health/ready', async (_request, reply) => {
+    const reasons = unready(sources.statuses());
+    if (reasons.length > 0) reply.code(503);
+    return { status: reasons.length === 0 ? 'ready' : 'not ready', reasons };
+  });
+  return app;
+}
+
+function unready(statuses: readonly ConnectorStatus[]): string[] {
+  return statuses.flatMap(({ name, tasks }) => {
+    if (tasks.some(({ state }) => state === 'running')) return [];
+    const failed = tasks.find(({ state }) => state === 'failed');
+    return [
+      `connector ${name}: ${failed === undefined ? 'no task is running yet' : `failed: ${failed.trace?.split('\n')[0]}`}`,
+    ];
+  });
+}

@@ -1,0 +1,75 @@
+/** Decides, record by record and without I/O, what a delivered record is: one for a batch, one that travels alone, an errant one, or one
+ *  that the user's policy drops. */
+import { type Converter, convertible } from '../../shared/converter.ts';
+import {
+  ENVELOPE_OVERHEAD_BYTES,
+  type EnvelopeOptions,
+  encodedOverflowBytes,
+  encodedRecordBytes,
+} from '../../shared/envelope/encode.ts';
+import type { ErrantReason } from '../../shared/errant.ts';
+import { BOUNDS_STRIDE, type Overflow, type RecordBlock, VALUE_END, VALUE_START } from '../../shared/records.ts';
+
+export type OverflowPolicy = 'claim-check' | 'error-topic' | 'flag';
+
+export interface IntakeRules {
+  readonly keyConverter: Converter;
+  readonly valueConverter: Converter;
+  readonly nullValues: 'write' | 'ignore' | 'error-topic';
+  readonly overflowPolicy: OverflowPolicy;
+  /** No request is ever longer than this, in encoded bytes. */
+  readonly invokeMaxBytes: number;
+  readonly envelope: EnvelopeOptions;
+}
+
+/** A number is the record's encoded bytes: it joins a batch. */
+export type IntakeVerdict =
+  | number
+  | 'dropped'
+  | { readonly errant: ErrantReason }
+  /** Too large for any request: travels alone, with its value stored first (`claim-check`) or left out (`flag`). */
+  | { readonly alone: Overflow; readonly encodedBytes: number; readonly claimCheck: boolean };
+
+function errant(code: string, message: string): IntakeVerdict {
+  return { errant: { stage: 'TASK_PUT', code, message, errorClass: 'RecordError' } };
+}
+
+/** Verdict on record `index` of `block`. Pure. */
+export function examine(block: RecordBlock, index: number, rules: IntakeRules): IntakeVerdict {
+  const unconvertible = convertible(block, index, rules.keyConverter, rules.valueConverter);
+  if (unconvertible !== undefined) return { errant: unconvertible };
+
+  const valueStart = block.bounds[index * BOUNDS_STRIDE + VALUE_START] ?? -1;
+  if (valueStart < 0 && rules.nullValues !== 'write') {
+    if (rules.nullValues === 'ignore') return 'dropped';
+    return errant('NULL_VALUE', 'the value is null and behavior.on.null.values=error-topic');
+  }
+
+  const encodedBytes = encodedRecordBytes(block, index, rules.envelope);
+  if (encodedBytes + ENVELOPE_OVERHEAD_BYTES <= rules.invokeMaxBytes) return encodedBytes;
+  if (valueStart < 0) return keyTooLarge(rules);
+
+  const valueSize = (block.bounds[index * BOUNDS_STRIDE + VALUE_END] ?? 0) - valueStart;
+  if (rules.overflowPolicy === 'error-topic') {
+    return errant(
+      'RECORD_TOO_LARGE',
+      `the record is ${encodedBytes} bytes encoded and alone exceeds invoke.max.bytes=${rules.invokeMaxBytes}; raise it or set overflow.policy`,
+    );
+  }
+  const claimCheck = rules.overflowPolicy === 'claim-check';
+  // The reference is not known yet: room is kept for the longest one.
+  const overflow: Overflow = claimCheck ? { valueSize, valueRef: LONGEST_VALUE_REF } : { valueSize };
+  const flagged = encodedOverflowBytes(block, index, overflow, rules.envelope);
+  if (flagged + ENVELOPE_OVERHEAD_BYTES > rules.invokeMaxBytes) return keyTooLarge(rules);
+  return { alone: { valueSize }, encodedBytes: flagged, claimCheck };
+}
+
+/** Presigned addresses are longer than the 1,023 bytes of an object key, with its escapes and signature. */
+const LONGEST_VALUE_REF = 'x'.repeat(4_096);
+
+function keyTooLarge(rules: IntakeRules): IntakeVerdict {
+  return errant(
+    'KEY_TOO_LARGE',
+    `without its value the record still exceeds invoke.max.bytes=${rules.invokeMaxBytes}; only a larger limit can carry its key and headers`,
+  );
+}

@@ -1,0 +1,220 @@
+/** What can be watched: Prometheus metrics of every task in this process. Names are part of the contract and are under test. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CloseReason } from '../../shared/batcher.ts';
+import type { RecordBatch, TopicPartition } from '../../shared/records.ts';
+import { AgeHistogram } from './age-histogram.ts';
+import { Ledger } from './ledger.ts';
+
+/** Task states as `spillway_task_state` shows them. */
+export const TASK_STATES = { stopped: 0, starting: 1, running: 2, failed: 3 } as const;
+export type TaskState = keyof typeof TASK_STATES;
+
+/** A partition as a scrape sees it. */
+export interface PartitionReading extends TopicPartition {
+  /** Delivered by Kafka and not settled yet, as the offset tracker counts them. */
+  readonly inFlight: number;
+  readonly lag: number;
+  readonly pausedReason: string | undefined;
+  readonly bufferBytes: number;
+}
+
+/** Where a scrape finds the present state of a task. */
+export interface TaskReadings {
+  readonly state: TaskState;
+  partitions(): Iterable<PartitionReading>;
+}
+
+/** What delivery counts. */
+export interface DeliveryMetrics {
+  invoked(result: 'answered' | 'failed' | 'fatal', durationMs: number): void;
+  retried(reason: string): void;
+}
+
+/** Metrics of one task. */
+export interface TaskMetrics extends DeliveryMetrics {
+  /** The ledger of `topic`, made on first use. */
+  ledger(topic: string): Ledger;
+  batchClosed(reason: CloseReason): void;
+  written(batch: RecordBatch, now: number): void;
+  watch(readings: TaskReadings): void;
+}
+
+const LEDGER_METRICS = [
+  ['polled', 'spillway_records_polled_total', 'Records that Kafka delivered.'],
+  ['filtered', 'spillway_records_filtered_total', 'Records that a filter of the configuration left out.'],
+  ['written', 'spillway_records_written_total', 'Records that the target confirmed.'],
+  ['errant', 'spillway_records_errant_total', 'Records that the error topic confirmed.'],
+  ['dropped', 'spillway_records_dropped_total', "Records dropped by the user's explicit choice."],
+  ['released', 'spillway_records_released_total', 'Records handed back on a revoke or stop, to be read again.'],
+  ['gap', 'spillway_records_gap_total', 'Offsets that Kafka deleted before they were read.'],
+] as const;
+
+interface TaskEntry {
+  readonly labels: { readonly connector: string; readonly task: string };
+  readonly ledgers: Map<string, Ledger>;
+  readings: TaskReadings | undefined;
+}
+
+/** All metrics of one process. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #tasks: TaskEntry[] = [];
+  readonly #invocations: Counter;
+  readonly #invocationSeconds: Histogram;
+  readonly #retries: Counter;
+  readonly #closed: Counter;
+  readonly #age: AgeHistogram;
+
+  constructor(budgetUsedBytes: () => number) {
+    const registers = [this.registry];
+    const task = ['connector', 'task'];
+    for (const [field, name, help] of LEDGER_METRICS) {
+      const tasks = this.#tasks;
+      new Counter({
+        name,
+        help,
+        labelNames: [...task, 'topic'],
+        registers,
+        // All collectors of a scrape run in one tick, so the ledgers are read at one moment.
+        collect() {
+          this.reset();
+          for (const { labels, ledgers } of tasks) {
+            for (const [topic, ledger] of ledgers) this.inc({ ...labels, topic }, ledger[field]);
+          }
+        },
+      });
+    }
+    this.#partitionGauge(
+      'spillway_records_in_flight',
+      'Records delivered and not settled yet.',
+      (p) => p.inFlight,
+      true,
+    );
+    this.#partitionGauge(
+      'spillway_consumer_lag_records',
+      'Offsets from the first unsettled record to the end.',
+      (p) => p.lag,
+    );
+    this.#partitionGauge('spillway_partition_paused', '1 while nothing is fetched, by reason.', (p) =>
+      p.pausedReason === undefined ? 0 : 1,
+    );
+    this.#partitionGauge('spillway_buffer_bytes', 'Encoded bytes held for the partition.', (p) => p.bufferBytes);
+    const tasks = this.#tasks;
+    new Gauge({
+      name: 'spillway_task_state',
+      help: '0 stopped, 1 starting, 2 running, 3 failed.',
+      labelNames: task,
+      registers,
+      collect() {
+        this.reset();
+        for (const { labels, readings } of tasks) this.set({ ...labels }, TASK_STATES[readings?.state ?? 'stopped']);
+      },
+    });
+    new Gauge({
+      name: 'spillway_memory_used_bytes',
+      help: 'Bytes of the memory budget in use.',
+      registers,
+      collect() {
+        this.set(budgetUsedBytes());
+      },
+    });
+    this.#invocations = new Counter({
+      name: 'spillway_invocations_total',
+      help: 'Calls of the sink function.',
+      labelNames: [...task, 'sink', 'result'],
+      registers,
+    });
+    this.#invocationSeconds = new Histogram({
+      name: 'spillway_invocation_seconds',
+      help: 'Duration of calls of the sink function.',
+      labelNames: [...task, 'sink'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers,
+    });
+    this.#retries = new Counter({
+      name: 'spillway_retries_total',
+      help: 'Batches sent again, by reason.',
+      labelNames: [...task, 'reason'],
+      registers,
+    });
+    this.#closed = new Counter({
+      name: 'spillway_batches_closed_total',
+      help: 'Batches closed, by what closed them.',
+      labelNames: [...task, 'reason'],
+      registers,
+    });
+    this.#age = new AgeHistogram('spillway_record_age_seconds', 'Seconds from the record time to the confirmed write.');
+    this.registry.registerMetric(this.#age as never);
+  }
+
+  /** Metrics of a task that is about to start. */
+  task(connector: string, task: number, sink: string): TaskMetrics {
+    const labels = { connector, task: String(task) };
+    const entry: TaskEntry = { labels, ledgers: new Map(), readings: undefined };
+    this.#tasks.push(entry);
+    return {
+      ledger(topic) {
+        let ledger = entry.ledgers.get(topic);
+        if (ledger === undefined) {
+          ledger = new Ledger();
+          entry.ledgers.set(topic, ledger);
+        }
+        return ledger;
+      },
+      batchClosed: (reason) => this.#closed.inc({ ...labels, reason }),
+      written: (batch, now) => this.#age.observe({ ...labels, topic: batch.topic }, batch, now),
+      invoked: (result, durationMs) => {
+        this.#invocations.inc({ ...labels, sink, result });
+        this.#invocationSeconds.observe({ ...labels, sink }, durationMs / 1000);
+      },
+      retried: (reason) => this.#retries.inc({ ...labels, reason }),
+      watch(readings) {
+        entry.readings = readings;
+      },
+    };
+  }
+
+  /** Sums over all topics and tasks of a connector. */
+  totals(connector: string): Ledger {
+    const sum = new Ledger();
+    for (const { labels, ledgers } of this.#tasks) {
+      if (labels.connector !== connector) continue;
+      for (const ledger of ledgers.values()) {
+        for (const [field] of LEDGER_METRICS) sum[field] += ledger[field];
+      }
+    }
+    return sum;
+  }
+
+  /** Prometheus text format. */
+  render(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  #partitionGauge(name: string, help: string, value: (partition: PartitionReading) => number, byTopic = false): void {
+    const tasks = this.#tasks;
+    const paused = name === 'spillway_partition_paused';
+    new Gauge({
+      name,
+      help,
+      labelNames: ['connector', 'task', 'topic', ...(byTopic ? [] : ['partition']), ...(paused ? ['reason'] : [])],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { labels, ledgers, readings } of tasks) {
+          if (byTopic) for (const topic of ledgers.keys()) this.set({ ...labels, topic }, 0);
+          for (const partition of readings?.partitions() ?? []) {
+            const of = { ...labels, topic: partition.topic };
+            if (byTopic) this.inc(of, value(partition));
+            else if (!paused) this.set({ ...of, partition: partition.partition }, value(partition));
+            else
+              this.set(
+                { ...of, partition: partition.partition, reason: partition.pausedReason ?? '' },
+                value(partition),
+              );
+          }
+        }
+      },
+    });
+  }
+}

@@ -1,0 +1,85 @@
+/** What a parsed configuration means for the tasks of a connector. Pure. */
+import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
+import type { EnvelopeOptions } from '../../shared/envelope/encode.ts';
+import type { ConsumerOptions } from '../../shared/kafka/driver.ts';
+import type { RetryRules } from './delivery.ts';
+import type { IntakeRules } from './intake.ts';
+
+/** Settings of the worker that a task needs. */
+export interface WorkerLimits {
+  readonly memoryBudgetBytes: number;
+  readonly sessionTimeoutMs: number;
+  readonly metadataMaxAgeMs: number;
+  /** Tasks of all connectors of this worker. */
+  readonly tasks: number;
+}
+
+const MIB = 1024 * 1024;
+/** Share of the memory budget that all fetches together may fill; the rest is for batches. */
+const FETCH_SHARE = 0.25;
+const MAX_OPEN_WINDOWS = 8;
+const REBALANCE_TIMEOUT_MS = 60_000;
+/** Well below the rebalance timeout: the commit and the join must fit, too. */
+const DRAIN_TIMEOUT_MS = 30_000;
+
+/** How the group of `config` is read. */
+export function consumerOptions(config: ConnectorConfig, worker: WorkerLimits): ConsumerOptions {
+  const fetchMaxBytes = Math.round(
+    Math.min(16 * MIB, Math.max(MIB, (worker.memoryBudgetBytes * FETCH_SHARE) / worker.tasks)),
+  );
+  const { topics, 'topics.regex': pattern } = config;
+  return {
+    groupId: config['consumer.group.id'],
+    topics: topics ?? pattern ?? [],
+    startOffset: config['consumer.start.offset'],
+    isolationLevel: config['isolation.level'],
+    fetchMaxBytes,
+    fetchMaxBytesPerPartition: Math.min(4 * MIB, fetchMaxBytes),
+    fetchMaxWaitMs: 500,
+    sessionTimeoutMs: worker.sessionTimeoutMs,
+    heartbeatIntervalMs: Math.min(1_000, Math.floor(worker.sessionTimeoutMs / 3)),
+    rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
+    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    metadataMaxAgeMs: worker.metadataMaxAgeMs,
+  };
+}
+
+/** How records look in an envelope. */
+export function envelopeOptions(config: ConnectorConfig): EnvelopeOptions {
+  return {
+    keyEncoding: config['key.converter'],
+    valueEncoding: config['value.converter'],
+    headers: config['envelope.headers'],
+    timestampType: config['envelope.timestamp.type'],
+  };
+}
+
+export function intakeRules(config: ConnectorConfig): IntakeRules {
+  return {
+    keyConverter: config['key.converter'],
+    valueConverter: config['value.converter'],
+    nullValues: config['behavior.on.null.values'],
+    overflowPolicy: config['overflow.policy'],
+    invokeMaxBytes: config['invoke.max.bytes'],
+    envelope: envelopeOptions(config),
+  };
+}
+
+export function batchLimits(config: ConnectorConfig) {
+  return {
+    maxRecords: config['batch.size'],
+    maxBytes: config['batch.bytes'],
+    lingerMs: config['linger.ms'],
+    maxOpenWindows: MAX_OPEN_WINDOWS,
+  };
+}
+
+export function retryRules(config: ConnectorConfig, userFunction: boolean): RetryRules {
+  return {
+    baseMs: config['retry.backoff.ms'],
+    maxMs: config['retry.backoff.max.ms'],
+    timeoutMs: config['errors.retry.timeout'],
+    retries: config.retries,
+    userFunction,
+  };
+}

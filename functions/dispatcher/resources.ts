@@ -1,0 +1,48 @@
+/** What must exist at the broker before a connector reads: its sources, and its error topics. */
+import { FatalError } from '../../shared/errors.ts';
+import type { KafkaAdmin } from '../../shared/kafka/driver.ts';
+import type { Logger } from '../../shared/logger.ts';
+
+/** As the managed service advises for its error topics. */
+const ERROR_TOPIC_PARTITIONS = 6;
+
+export interface Resources {
+  readonly sources: readonly string[] | RegExp;
+  /** Empty under `errors.policy=stop`. */
+  readonly errorTopics: readonly string[];
+  readonly create: 'auto' | 'manual';
+}
+
+/** Checks sources, creates missing error topics under `auto`.
+ *  @throws FatalError `TOPIC_MISSING` that names every missing topic and what to do */
+export async function prepareResources(admin: KafkaAdmin, resources: Resources, logger: Logger): Promise<void> {
+  const errorTopics = [...new Set(resources.errorTopics)];
+  const sources = resources.sources instanceof RegExp ? [] : resources.sources;
+  const found = new Set((await admin.describeTopics([...sources, ...errorTopics])).map(({ name }) => name));
+
+  const missingSources = sources.filter((topic) => !found.has(topic));
+  if (missingSources.length > 0) {
+    throw new FatalError(
+      'TOPIC_MISSING',
+      `no such topic at this cluster: ${missingSources.join(', ')}; check topics and bootstrap.servers`,
+    );
+  }
+  const missing = errorTopics.filter((topic) => !found.has(topic));
+  if (missing.length === 0) return;
+  if (resources.create === 'manual') {
+    throw new FatalError(
+      'TOPIC_MISSING',
+      `resources.create=manual and these error topics are missing: ${missing.join(', ')}; create them (${ERROR_TOPIC_PARTITIONS} partitions are advised) or set resources.create=auto`,
+    );
+  }
+  await admin.createTopics(
+    missing.map((name) => ({ name, partitions: ERROR_TOPIC_PARTITIONS, replicationFactor: -1, configs: {} })),
+  );
+  logger.info({ topics: missing }, 'error topics created');
+}
+
+/** Names of the topics that are read now. */
+export async function sourceTopics(admin: KafkaAdmin, sources: readonly string[] | RegExp): Promise<readonly string[]> {
+  if (!(sources instanceof RegExp)) return sources;
+  return (await admin.listTopics()).filter((name) => sources.test(name));
+}

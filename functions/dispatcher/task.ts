@@ -1,0 +1,351 @@
+/** One task: one member of the connector's consumer group, and the pipelines of the partitions it owns.
+ *
+ *  States and what moves between them (anything else throws):
+ *    stopped --start--> starting --first assignment--> running --stop--> stopped
+ *    starting, running --fatal error--> failed
+ *  While running, partitions come (`assigned`) and go: `revoked` fences them, lets what is under way finish within the drain
+ *  deadline, commits what is acked and releases the rest; `lost` releases without a commit. A commit never names an offset at or
+ *  past an unsettled record. If the process dies anywhere, the next owner starts at the last commit. */
+import type { Clock } from '../../shared/clock.ts';
+import { FatalError, toError } from '../../shared/errors.ts';
+import type {
+  AssignedPartition,
+  ConsumerListener,
+  ConsumerOptions,
+  KafkaConsumer,
+  KafkaDriver,
+} from '../../shared/kafka/driver.ts';
+import type { Logger } from '../../shared/logger.ts';
+import { partitionName, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
+import type { BudgetMember, MemoryBudget } from './memory-budget.ts';
+import type { PartitionReading, TaskMetrics, TaskReadings, TaskState } from './metrics.ts';
+import { OffsetCommits } from './offset-commits.ts';
+import { PartitionPipeline, type PipelineDeps } from './partition-pipeline.ts';
+
+export interface TaskOptions {
+  readonly consumer: ConsumerOptions;
+  readonly commitIntervalMs: number;
+  /** Commit as soon as a batch is settled, too. */
+  readonly commitsAfterBatch: boolean;
+  /** Lift the stop marks that earlier owners left. */
+  readonly resumeStopped: boolean;
+  readonly pipeline: PipelineDeps;
+}
+
+export interface TaskDeps {
+  readonly driver: KafkaDriver;
+  readonly budget: MemoryBudget;
+  readonly metrics: TaskMetrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How often batches are looked at for their age. */
+const TICK_MS = 50;
+/** Share of the drain timeout for what is under way; the rest is for the commit. */
+const DRAIN_SHARE = 0.8;
+
+export class Task implements ConsumerListener, BudgetMember, TaskReadings {
+  #state: TaskState = 'stopped';
+  #failure: FatalError | undefined;
+  readonly #pipelines = new Map<string, PartitionPipeline>();
+  readonly #halted = new Map<string, AssignedPartition>();
+  readonly #consumer: KafkaConsumer;
+  readonly #targets = new Map<string, number>();
+  readonly #commits: OffsetCommits;
+  #cancelTimers: (() => void)[] = [];
+  /** Why no partition reads: `starting` until `begin`, `memory` while the budget is used up. */
+  readonly #holds = new Set<'starting' | 'memory'>(['starting']);
+
+  constructor(
+    private readonly options: TaskOptions,
+    private readonly deps: TaskDeps,
+    private readonly onFailed: (error: FatalError) => void,
+  ) {
+    this.#consumer = deps.driver.consumer(options.consumer, this);
+    this.#commits = new OffsetCommits(this.#consumer, deps.logger, (error) => this.failed(error));
+    deps.metrics.watch(this);
+  }
+
+  get state(): TaskState {
+    return this.#state;
+  }
+
+  get failure(): FatalError | undefined {
+    return this.#failure;
+  }
+
+  /** Partitions that wait for a person: stopped at an errant record, or with a position that Kafka does not have. */
+  waitingForPerson(): (TopicPartition & { readonly reason: string })[] {
+    const halted = [...this.#halted.values()].map(({ topic, partition, halted }) => ({
+      topic,
+      partition,
+      reason: halted?.message ?? '',
+    }));
+    const stopped = [...this.#pipelines.values()].flatMap(({ tp, stoppedAt }) =>
+      stoppedAt === undefined ? [] : [{ ...tp, reason: `stopped at offset ${stoppedAt.offset}: ${stoppedAt.code}` }],
+    );
+    return [...halted, ...stopped];
+  }
+
+  /** Joins the group. Resolves after the first assignment.
+   *  @throws FatalError, RetriableError as `KafkaConsumer.start` does */
+  async start(): Promise<void> {
+    this.#move('stopped', 'starting');
+    this.deps.budget.join(this);
+    this.#every(TICK_MS, () => this.#tick());
+    this.#every(this.options.commitIntervalMs, () => this.#commitSoon());
+    try {
+      await this.#consumer.start();
+    } catch (error) {
+      this.#end();
+      this.#state = 'stopped';
+      throw error;
+    }
+    if (this.#state === 'starting') this.#move('starting', 'running');
+  }
+
+  /** Lets partitions read. Called when all tasks of the connector joined: what a member reads before the next one joins is handed back
+   *  in the rebalance and read twice. */
+  begin(): void {
+    this.#holds.delete('starting');
+    this.#applyHold();
+  }
+
+  /** Fences, drains, commits, leaves the group. Open batches are not sent: their records are read again. */
+  async stop(): Promise<void> {
+    if (this.#state !== 'starting' && this.#state !== 'running') return;
+    this.#move(this.#state, 'stopped');
+    await this.#consumer.close();
+    this.#end();
+  }
+
+  /** Stop without waiting for anything that is under way. */
+  abort(): void {
+    for (const pipeline of this.#pipelines.values()) pipeline.abort();
+  }
+
+  /** From now on open batches are closed as soon as a partition's position reaches its target, by partition name. */
+  flushAt(targets: ReadonlyMap<string, number>): void {
+    for (const [name, offset] of targets) this.#targets.set(name, offset);
+    for (const [name, pipeline] of this.#pipelines) pipeline.flushAt = this.#targets.get(name);
+  }
+
+  // --- ConsumerListener
+
+  assigned(partitions: readonly AssignedPartition[]): void {
+    const { metrics, logger } = this.deps;
+    for (const assigned of partitions) {
+      const name = partitionName(assigned);
+      if (assigned.halted !== undefined) {
+        this.#halted.set(name, assigned);
+        logger.error({ ...tpOf(assigned), ...assigned.halted }, 'the partition waits until a person decides');
+        continue;
+      }
+      const tp = tpOf(assigned);
+      const pipeline = new PartitionPipeline(
+        assigned,
+        this.options.resumeStopped,
+        metrics.ledger(assigned.topic),
+        this.options.pipeline,
+        {
+          pause: () => this.#consumer.pause(tp),
+          resume: () => this.#consumer.resume(tp),
+          settled: () => {
+            if (this.options.commitsAfterBatch) this.#commitSoon();
+          },
+          failed: (error) => this.failed(error),
+        },
+      );
+      pipeline.flushAt = this.#targets.get(name);
+      this.#pipelines.set(name, pipeline);
+      pipeline.hold(this.#hold);
+    }
+    logger.info({ partitions: partitions.map(partitionName) }, 'partitions assigned');
+  }
+
+  async revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const leaving = this.#leaving(partitions);
+    for (const pipeline of leaving) pipeline.fence();
+    // The consumer waits no longer than its drain timeout; what is still under way then must not outlive the ownership.
+    const cancel = this.deps.clock.after(this.options.consumer.drainTimeoutMs * DRAIN_SHARE, () => {
+      for (const pipeline of leaving) pipeline.abort();
+    });
+    await Promise.all(leaving.map((pipeline) => pipeline.drained()));
+    cancel();
+    await this.#commits.last(leaving);
+    for (const pipeline of leaving) this.#release(pipeline);
+    this.deps.logger.info({ partitions: partitions.map(partitionName) }, 'partitions revoked');
+  }
+
+  lost(partitions: readonly TopicPartition[]): void {
+    for (const pipeline of this.#leaving(partitions)) this.#release(pipeline);
+    this.deps.logger.warn(
+      { partitions: partitions.map(partitionName) },
+      'partitions lost; their next owner reads on from the last commit',
+    );
+  }
+
+  records(block: RecordBlock): void {
+    try {
+      this.#pipelines.get(partitionName(block))?.accept(block, this.deps.clock.now());
+    } catch (thrown) {
+      this.failed(
+        thrown instanceof FatalError
+          ? thrown
+          : new FatalError('UNCLASSIFIED', toError(thrown).message, { cause: thrown }),
+      );
+    }
+    this.deps.budget.relieve();
+  }
+
+  progressed(partition: TopicPartition, position: number, endOffset: number): void {
+    this.#pipelines.get(partitionName(partition))?.progressed(position, endOffset);
+  }
+
+  gap(partition: TopicPartition, from: number, to: number): void {
+    this.deps.metrics.ledger(partition.topic).gap += to - from;
+    this.deps.logger.error(
+      { ...tpOf(partition), from, to, records: to - from },
+      'Kafka deleted these offsets before they were read; raise the retention of the topic or the speed of the target',
+    );
+  }
+
+  failed(error: FatalError): void {
+    if (this.#state !== 'starting' && this.#state !== 'running') return;
+    this.#move(this.#state, 'failed');
+    this.#failure = error;
+    this.deps.logger.error({ code: error.code, err: error }, 'the task failed; its offsets stay');
+    void this.#consumer.close().then(
+      () => this.#end(),
+      (thrown: unknown) =>
+        this.deps.logger.warn({ reason: toError(thrown).message }, 'closing the consumer of a failed task'),
+    );
+    this.onFailed(error);
+  }
+
+  // --- BudgetMember
+
+  openBytes(): number {
+    let sum = 0;
+    for (const pipeline of this.#pipelines.values()) sum += pipeline.openBytes;
+    return sum;
+  }
+
+  pendingBytes(): number {
+    let sum = 0;
+    for (const pipeline of this.#pipelines.values()) sum += pipeline.pendingBytes;
+    return sum;
+  }
+
+  closeLargest(): boolean {
+    let largest: PartitionPipeline | undefined;
+    for (const pipeline of this.#pipelines.values()) {
+      if (largest === undefined || pipeline.openBytes > largest.openBytes) largest = pipeline;
+    }
+    return largest?.closeLargest() ?? false;
+  }
+
+  pauseIntake(): void {
+    this.#holds.add('memory');
+    this.#applyHold();
+  }
+
+  resumeIntake(): void {
+    this.#holds.delete('memory');
+    this.#applyHold();
+  }
+
+  // --- TaskReadings
+
+  *partitions(): Generator<PartitionReading> {
+    for (const {
+      tp,
+      tracker,
+      endOffset,
+      position,
+      pausedReason,
+      openBytes,
+      pendingBytes,
+    } of this.#pipelines.values()) {
+      yield {
+        ...tp,
+        inFlight: tracker.unacked,
+        lag: Math.max(0, endOffset - (tracker.firstUnacked ?? position)),
+        pausedReason,
+        bufferBytes: openBytes + pendingBytes,
+      };
+    }
+  }
+
+  // --- inner workings
+
+  #commitSoon(): void {
+    this.#commits.soon(() => [...this.#pipelines.values()]);
+  }
+
+  get #hold(): string | undefined {
+    return this.#holds.values().next().value;
+  }
+
+  #applyHold(): void {
+    for (const pipeline of this.#pipelines.values()) pipeline.hold(this.#hold);
+  }
+
+  #tick(): void {
+    const now = this.deps.clock.now();
+    let goalReached = false;
+    for (const pipeline of this.#pipelines.values()) {
+      pipeline.tick(now);
+      goalReached ||= pipeline.atGoal && pipeline.toCommit !== undefined;
+    }
+    // A run that ends when it caught up waits for this commit, and for nothing else.
+    if (goalReached) this.#commitSoon();
+  }
+
+  /** Pipelines of partitions that go. They stay in the map, and so in the readings, until they are released. */
+  #leaving(partitions: readonly TopicPartition[]): PartitionPipeline[] {
+    const taken: PartitionPipeline[] = [];
+    for (const partition of partitions) {
+      const name = partitionName(partition);
+      this.#halted.delete(name);
+      const pipeline = this.#pipelines.get(name);
+      if (pipeline !== undefined) taken.push(pipeline);
+    }
+    return taken;
+  }
+
+  #release(pipeline: PartitionPipeline): void {
+    // In one tick, so that a scrape finds its records either in flight or released.
+    pipeline.release();
+    this.#pipelines.delete(partitionName(pipeline.tp));
+  }
+
+  #every(ms: number, action: () => void): void {
+    let cancel: () => void = () => undefined;
+    const arm = () => {
+      cancel = this.deps.clock.after(ms, () => {
+        action();
+        arm();
+      });
+    };
+    arm();
+    this.#cancelTimers.push(() => cancel());
+  }
+
+  #end(): void {
+    for (const cancel of this.#cancelTimers) cancel();
+    this.#cancelTimers = [];
+    for (const pipeline of this.#pipelines.values()) this.#release(pipeline);
+    this.deps.budget.leave(this);
+  }
+
+  #move(from: TaskState, to: TaskState): void {
+    if (this.#state !== from) throw new Error(`task is ${this.#state}, not ${from}: cannot become ${to}`);
+    this.#state = to;
+  }
+}
+
+function tpOf({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition };
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { ConnectorStatus } from '../../../../functions/dispatcher/connector.ts';
+import { createHealthApp } from '../../../../functions/dispatcher/health-server.ts';
+import { Ledger } from '../../../../functions/dispatcher/ledger.ts';
+import type { TaskState } from '../../../../functions/dispatcher/metrics.ts';
+
+function appWith(...states: TaskState[]) {
+  const status: ConnectorStatus = {
+    name: 'orders-to-oss',
+    tasks: states.map((state, id) => ({
+      id,
+      state,
+      trace: state === 'failed' ? 'FatalError: no bucket\n  at x' : undefined,
+    })),
+    waiting: [],
+    lag: 0,
+    totals: new Ledger(),
+  };
+  return createHealthApp({ statuses: () => [status], metrics: async () => 'spillway_x 1\n' });
+}
+
+describe('the health app', () => {
+  it('serves metrics as text', async () => {
+    const answer = await appWith('running').inject('/metrics');
+    expect([answer.statusCode, answer.body, answer.headers['content-type']]).toEqual([
+      200,
+      'spillway_x 1\n',
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
+  });
+
+  it.each([
+    ['running', 200],
+    ['starting', 503],
+    ['failed', 503],
+    ['stopped', 503],
+  ] as const)('is ready while a task is %s: %i', async (state, expected) => {
+    expect((await appWith(state).inject('/spillway/health/ready')).statusCode).toBe(expected);
+    expect((await appWith(state).inject('/health')).statusCode).toBe(expected);
+    expect((await appWith(state).inject('/spillway/health/live')).statusCode).toBe(200);
+  });
+
+  it('is ready with one running task of several, and says why when there is none', async () => {
+    expect((await appWith('failed', 'running').inject('/spillway/health/ready')).statusCode).toBe(200);
+    const answer = await appWith('failed', 'stopped').inject('/spillway/health/ready');
+    expect(answer.json().reasons).toEqual(['connector orders-to-oss: failed: FatalError: no bucket']);
+  });
+});

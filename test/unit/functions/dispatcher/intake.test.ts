@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { examine, type IntakeRules } from '../../../../functions/dispatcher/intake.ts';
+import { BlockBuilder } from '../../../../shared/envelope/block-builder.ts';
+import { encodedRecordBytes, PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
+
+const RULES: IntakeRules = {
+  keyConverter: 'string',
+  valueConverter: 'string',
+  nullValues: 'write',
+  overflowPolicy: 'error-topic',
+  invokeMaxBytes: 1_000,
+  envelope: PLAIN_ENVELOPE,
+};
+
+function one(key: Buffer | null, value: Buffer | null) {
+  const builder = new BlockBuilder({ topic: 'orders', partition: 0 });
+  builder.add({ offset: 7, timestamp: 0, key, value });
+  return builder.build();
+}
+
+describe('examine', () => {
+  it('answers the encoded bytes of a plain record', () => {
+    const block = one(Buffer.from('k'), Buffer.from('value "quoted"'));
+    expect(examine(block, 0, RULES)).toBe(encodedRecordBytes(block, 0, PLAIN_ENVELOPE));
+  });
+
+  it('makes a value that is not UTF-8 errant, unless values are bytes', () => {
+    const block = one(null, Buffer.from([0xff]));
+    expect(examine(block, 0, RULES)).toMatchObject({ errant: { code: 'VALUE_NOT_UTF8', stage: 'VALUE_CONVERTER' } });
+    const bytes: IntakeRules = {
+      ...RULES,
+      valueConverter: 'bytes',
+      envelope: { ...PLAIN_ENVELOPE, valueEncoding: 'bytes' },
+    };
+    expect(examine(block, 0, bytes)).toBeTypeOf('number');
+  });
+
+  it.each([
+    ['write', expect.any(Number)],
+    ['ignore', 'dropped'],
+    ['error-topic', { errant: expect.objectContaining({ code: 'NULL_VALUE' }) }],
+  ] as const)('treats a tombstone under behavior.on.null.values=%s', (nullValues, verdict) => {
+    expect(examine(one(Buffer.from('k'), null), 0, { ...RULES, nullValues })).toEqual(verdict);
+  });
+
+  it('admits a record that fills a request to the last byte, and not one byte more', () => {
+    const block = one(null, Buffer.alloc(500, 'x'));
+    const exact = encodedRecordBytes(block, 0, PLAIN_ENVELOPE) + 2;
+    expect(examine(block, 0, { ...RULES, invokeMaxBytes: exact })).toBe(exact - 2);
+    expect(examine(block, 0, { ...RULES, invokeMaxBytes: exact - 1 })).toMatchObject({
+      errant: { code: 'RECORD_TOO_LARGE' },
+    });
+  });
+
+  it('measures the encoded record, not the raw one', () => {
+    // 300 raw bytes that become 1,800 encoded ones.
+    const block = one(null, Buffer.alloc(300, 0x01));
+    expect(examine(block, 0, RULES)).toMatchObject({ errant: { code: 'RECORD_TOO_LARGE' } });
+  });
+
+  it('lets an oversize record travel alone under flag, with the size of its value', () => {
+    expect(examine(one(null, Buffer.alloc(5_000)), 0, { ...RULES, overflowPolicy: 'flag' })).toMatchObject({
+      alone: { valueSize: 5_000 },
+      claimCheck: false,
+    });
+  });
+
+  it('keeps room for the reference under claim-check', () => {
+    const verdict = examine(one(null, Buffer.alloc(20_000)), 0, {
+      ...RULES,
+      overflowPolicy: 'claim-check',
+      invokeMaxBytes: 10_000,
+    });
+    expect(verdict).toMatchObject({ claimCheck: true });
+    expect((verdict as { encodedBytes: number }).encodedBytes).toBeGreaterThan(4_096);
+  });
+
+  it.each(['flag', 'claim-check'] as const)('makes a key past the limit errant under %s', (overflowPolicy) => {
+    const block = one(Buffer.alloc(2_000, 'k'), Buffer.alloc(10_000));
+    expect(examine(block, 0, { ...RULES, overflowPolicy })).toMatchObject({ errant: { code: 'KEY_TOO_LARGE' } });
+  });
+
+  it('makes a tombstone with a key past the limit errant', () => {
+    expect(examine(one(Buffer.alloc(2_000, 'k'), null), 0, RULES)).toMatchObject({ errant: { code: 'KEY_TOO_LARGE' } });
+  });
+});

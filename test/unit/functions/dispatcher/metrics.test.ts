@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { Metrics, type PartitionReading } from '../../../../functions/dispatcher/metrics.ts';
+import { batchOf } from '../../../../shared/envelope/block-builder.ts';
+import { blockAt } from '../../../helpers/dispatcher.ts';
+
+function reading(partition: number, change: Partial<PartitionReading> = {}): PartitionReading {
+  return { topic: 'orders', partition, inFlight: 0, lag: 0, pausedReason: undefined, bufferBytes: 0, ...change };
+}
+
+async function scrape(metrics: Metrics): Promise<Map<string, number>> {
+  const lines = (await metrics.render()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
+}
+
+describe('Metrics', () => {
+  it('keeps the names that dashboards rely on', async () => {
+    const metrics = new Metrics(() => 0);
+    metrics.task('c', 0, 'oss-sink');
+    const names = [...(await metrics.render()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
+      (match) => `${match[1]} ${match[2]}`,
+    );
+    expect(names.sort()).toEqual([
+      'spillway_batches_closed_total counter',
+      'spillway_buffer_bytes gauge',
+      'spillway_consumer_lag_records gauge',
+      'spillway_invocation_seconds histogram',
+      'spillway_invocations_total counter',
+      'spillway_memory_used_bytes gauge',
+      'spillway_partition_paused gauge',
+      'spillway_record_age_seconds histogram',
+      'spillway_records_dropped_total counter',
+      'spillway_records_errant_total counter',
+      'spillway_records_filtered_total counter',
+      'spillway_records_gap_total counter',
+      'spillway_records_in_flight gauge',
+      'spillway_records_polled_total counter',
+      'spillway_records_released_total counter',
+      'spillway_records_written_total counter',
+      'spillway_retries_total counter',
+      'spillway_task_state gauge',
+    ]);
+  });
+
+  it('shows ledgers, partitions and the state of a task', async () => {
+    const metrics = new Metrics(() => 4096);
+    const task = metrics.task('c', 0, 'oss-sink');
+    Object.assign(task.ledger('orders'), { polled: 10, written: 6, errant: 1, dropped: 1, gap: 5 });
+    task.watch({
+      state: 'running',
+      partitions: () => [reading(0, { inFlight: 2, lag: 7, pausedReason: 'memory', bufferBytes: 99 }), reading(1)],
+    });
+    task.batchClosed('count');
+    task.retried('BUSY');
+    task.invoked('answered', 40);
+    const values = await scrape(metrics);
+    const of = '{connector="c",task="0"';
+    expect(Object.fromEntries(values)).toMatchObject({
+      [`spillway_records_polled_total${of},topic="orders"}`]: 10,
+      [`spillway_records_written_total${of},topic="orders"}`]: 6,
+      [`spillway_records_gap_total${of},topic="orders"}`]: 5,
+      [`spillway_records_in_flight${of},topic="orders"}`]: 2,
+      [`spillway_consumer_lag_records${of},topic="orders",partition="0"}`]: 7,
+      [`spillway_partition_paused${of},topic="orders",partition="0",reason="memory"}`]: 1,
+      [`spillway_partition_paused${of},topic="orders",partition="1",reason=""}`]: 0,
+      [`spillway_buffer_bytes${of},topic="orders",partition="0"}`]: 99,
+      [`spillway_task_state${of}}`]: 2,
+      spillway_memory_used_bytes: 4096,
+      [`spillway_batches_closed_total${of},reason="count"}`]: 1,
+      [`spillway_retries_total${of},reason="BUSY"}`]: 1,
+      [`spillway_invocations_total${of},sink="oss-sink",result="answered"}`]: 1,
+    });
+  });
+
+  it('counts the age of every record of a batch', async () => {
+    const metrics = new Metrics(() => 0);
+    const task = metrics.task('c', 0, 'oss-sink');
+    const block = blockAt([0, 1, 2]);
+    const [t0, , t2] = block.timestamps;
+    // Record 2 is written 0.05 s after its time, record 0 a little later than that, and one has a time in the future.
+    task.written(batchOf(block), (t2 ?? 0) + 50);
+    task.written(batchOf(block, 0, 1), (t0 ?? 0) - 1_000_000);
+    task.written(batchOf(block, 0, 1), (t0 ?? 0) + 90_000_000);
+    const values = await scrape(metrics);
+    const of = '{connector="c",task="0",topic="orders"';
+    expect(values.get(`spillway_record_age_seconds_count${of}}`)).toBe(5);
+    expect(values.get(`spillway_record_age_seconds_bucket${of},le="0.1"}`)).toBe(4);
+    expect(values.get(`spillway_record_age_seconds_bucket${of},le="86400"}`)).toBe(4);
+    expect(values.get(`spillway_record_age_seconds_bucket${of},le="+Inf"}`)).toBe(5);
+  });
+
+  it('adds up the ledgers of a connector over tasks and topics', () => {
+    const metrics = new Metrics(() => 0);
+    metrics.task('c', 0, 's').ledger('a').written = 1;
+    metrics.task('c', 1, 's').ledger('b').written = 2;
+    metrics.task('d', 0, 's').ledger('a').written = 4;
+    expect(metrics.totals('c').written).toBe(3);
+  });
+});
