@@ -1,0 +1,95 @@
+/** `spillway local`: keeps local services up for playing. */
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Argument, Command } from 'commander';
+import { startKafka } from '../../infra/local/kafka/start-kafka.ts';
+import { startOss } from '../../infra/local/oss/server.ts';
+import type { Logger } from '../../shared/logger.ts';
+import { createLogger } from '../logger.ts';
+import { stopSignals } from '../stop-signals.ts';
+
+/** A service that runs: what to paste to use it, and how to end it. */
+interface RunningService {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly note: string;
+  stop(): Promise<void>;
+}
+
+interface LocalOptions {
+  readonly dir?: string;
+  readonly json: boolean;
+}
+
+/** Keys of the local OSS; they open nothing else. */
+export const LOCAL_OSS_CREDENTIALS = { accessKeyId: 'local-access-key', accessKeySecret: 'local-access-secret' };
+export const LOCAL_BUCKET = 'local-bucket';
+
+const services: Readonly<Record<string, (dir: string, logger: Logger) => Promise<RunningService>>> = {
+  kafka: async (dir, logger) => {
+    const kafka = await startKafka({ dir: join(dir, 'kafka'), logger });
+    return {
+      settings: { SPILLWAY_BOOTSTRAP_SERVERS: kafka.bootstrapServers },
+      note: `Kafka at ${kafka.bootstrapServers}, its data in ${kafka.dir}`,
+      stop: () => kafka.stop(),
+    };
+  },
+  oss: async (dir) => {
+    const objects = join(dir, 'oss');
+    const oss = await startOss({ dir: objects, credentials: [LOCAL_OSS_CREDENTIALS], buckets: [LOCAL_BUCKET] });
+    return {
+      settings: {
+        OSS_ENDPOINT: oss.endpoint,
+        OSS_REGION: oss.region,
+        OSS_BUCKET: LOCAL_BUCKET,
+        OSS_ACCESS_KEY_ID: LOCAL_OSS_CREDENTIALS.accessKeyId,
+        OSS_ACCESS_KEY_SECRET: LOCAL_OSS_CREDENTIALS.accessKeySecret,
+      },
+      note: `OSS at ${oss.endpoint}, its objects in ${objects}`,
+      stop: () => oss.close(),
+    };
+  },
+};
+
+export function localCommand(): Command {
+  return new Command('local')
+    .description('start local services and keep them up until interrupted')
+    .addArgument(new Argument('<service...>', 'which').choices(Object.keys(services)))
+    .option('--dir <folder>', 'where their data lies and stays (default: a new temporary folder)')
+    .option('--json', 'addresses and settings as one JSON line', false)
+    .action(async (names: string[], options: LocalOptions) => {
+      await local([...new Set(names)], options);
+    });
+}
+
+async function local(names: readonly string[], options: LocalOptions): Promise<void> {
+  const logger = createLogger('info', process.stderr.isTTY === true);
+  const dir = options.dir === undefined ? await mkdtemp(join(tmpdir(), 'spillway-local-')) : resolve(options.dir);
+  const signals = stopSignals(() => logger.info({}, 'stopping'));
+  const running: RunningService[] = [];
+  try {
+    for (const name of names) {
+      const start = services[name];
+      if (start !== undefined) running.push(await start(dir, logger));
+    }
+    const settings = Object.assign({}, ...running.map((service) => service.settings)) as Record<string, string>;
+    process.stdout.write(options.json ? `${JSON.stringify({ dir, settings })}\n` : describe(running, settings));
+    if (!signals.stop.aborted) {
+      await new Promise((interrupted) => signals.stop.addEventListener('abort', interrupted, { once: true }));
+    }
+  } finally {
+    await Promise.allSettled(running.reverse().map((service) => service.stop()));
+    signals.dispose();
+  }
+}
+
+function describe(running: readonly RunningService[], settings: Readonly<Record<string, string>>): string {
+  const lines = [
+    ...running.map(({ note }) => note),
+    '',
+    ...Object.entries(settings).map(([name, value]) => `export ${name}=${value}`),
+    '',
+    'Ctrl-C stops them.',
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,95 @@
+/** `spillway run`: connectors of files, in this process, until stopped or caught up. */
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { createHealthApp } from '../../functions/dispatcher/health-server.ts';
+import { createWorker } from '../../functions/dispatcher/main.ts';
+import type { RunReport } from '../../functions/dispatcher/worker.ts';
+import { toError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logger.ts';
+import { loadConnectors } from '../load-connectors.ts';
+import { loadWorker } from '../load-worker.ts';
+import { createLogger } from '../logger.ts';
+import { showProgress } from '../progress.ts';
+import { processSecrets } from '../secret-resolver.ts';
+import { stopSignals } from '../stop-signals.ts';
+import { tableStyle } from '../table-style.ts';
+
+interface RunOptions {
+  readonly worker?: string;
+  readonly untilCaughtUp: boolean;
+  readonly resumeStopped: boolean;
+  readonly json: boolean;
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('run connectors of files in this process until SIGINT or SIGTERM (a second one stops at once)')
+    .argument('<connector-file...>', 'connectors: .json, .yaml or Kafka Connect .properties')
+    .option('--worker <file>', 'worker settings; SPILLWAY_... variables override them')
+    .option('--until-caught-up', 'stop when everything up to the end offsets of now is written and committed', false)
+    .option('--resume-stopped', 'go on with partitions that errors.policy=stop stopped', false)
+    .option('--json', 'the report as JSON', false)
+    .action(async (files: string[], options: RunOptions) => {
+      const report = await run(files, options);
+      process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${describeReport(report)}\n`);
+      if (!report.ok) process.exitCode = 1;
+    });
+}
+
+/** @throws ConfigError, FatalError, RetriableError when it could not start */
+async function run(files: readonly string[], options: RunOptions): Promise<RunReport> {
+  const terminal = process.stderr.isTTY === true;
+  const { config, warnings, given } = loadWorker(options.worker);
+  const logger = createLogger(config['log.level'], terminal);
+  for (const { key, message } of warnings) logger.warn({ key, problem: message }, 'configuration warning');
+  const connectors = loadConnectors(files, logger);
+  const worker = createWorker({
+    connectors,
+    worker: config,
+    secrets: processSecrets,
+    logger,
+    resumeStopped: options.resumeStopped,
+  });
+  const signals = stopSignals((signal) => logger.info({ signal }, 'stopping; a second signal stops at once'));
+  const health = createHealthApp(worker);
+  const progress = showProgress(() => worker.statuses(), terminal);
+  try {
+    await listen(health, config['metrics.listener'] ?? config.listeners[0], given, logger);
+    return await worker.run(options.untilCaughtUp, signals.stop, signals.kill);
+  } finally {
+    progress.stop();
+    signals.dispose();
+    await health.close();
+  }
+}
+
+/** A port that nobody asked for must not keep a run from starting. */
+async function listen(
+  app: ReturnType<typeof createHealthApp>,
+  address: string | undefined,
+  given: ReadonlySet<string>,
+  logger: Logger,
+): Promise<void> {
+  if (address === undefined) return;
+  const { hostname, port } = new URL(address);
+  try {
+    const listening = await app.listen({ host: hostname, port: Number(port) });
+    logger.info({ address: listening }, 'metrics and health');
+  } catch (thrown) {
+    if (given.has('listeners') || given.has('metrics.listener')) throw thrown;
+    logger.warn(
+      { address, reason: toError(thrown).message },
+      'metrics and health are not served; set listeners to another address',
+    );
+  }
+}
+
+/** The report for a person. */
+function describeReport(report: RunReport): string {
+  const head = ['connector', 'read', 'written', 'in error topics', 'dropped', 'handed back', 'lag'];
+  const table = new Table({ head, style: tableStyle() });
+  for (const { name, totals, lag } of report.connectors) {
+    table.push([name, totals.polled, totals.written, totals.errant, totals.dropped, totals.released, lag]);
+  }
+  return [table.toString(), ...report.reasons].join('\n');
+}

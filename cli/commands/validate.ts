@@ -1,0 +1,101 @@
+/** `spillway validate CONNECTOR-FILE`: every problem at once, by key. Talks to nobody. */
+import { checkConnector } from '../../shared/config/connector-keys.ts';
+import { nearestKey } from '../../shared/config/nearest-key.ts';
+import type { RawConfig } from '../../shared/config/parse.ts';
+import { type SecretResolver, unresolvedSecrets } from '../../shared/config/secret.ts';
+import { ConfigError, type ConfigProblem } from '../../shared/errors.ts';
+import type { SinkDefinition } from '../../shared/sink.ts';
+import { readConnectorFile } from '../connector-file.ts';
+
+export interface Validation {
+  readonly file: string;
+  readonly valid: boolean;
+  /** `name` and `connector.class` as the file gives them, where it does. */
+  readonly name?: string;
+  readonly connectorClass?: string;
+  /** Under the configuration key, or under the file's path when the file itself is the problem. */
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/** The sink that a raw configuration names.
+ *  @throws ConfigError under `connector.class` that lists the known ones */
+export function sinkOf(raw: RawConfig, sinks: readonly SinkDefinition[]): SinkDefinition {
+  const given = raw['connector.class'];
+  const sink = sinks.find(({ connectorClass }) => connectorClass === given);
+  if (sink !== undefined) return sink;
+  const known = sinks.map(({ connectorClass }) => connectorClass);
+  const nearest = typeof given === 'string' ? nearestKey(given, known) : undefined;
+  const message =
+    typeof given === 'string'
+      ? `no sink is called ${JSON.stringify(given)}${nearest === undefined ? '' : `, did you mean ${nearest}?`}; expected one of ${known.join(', ')}`
+      : `is required: one of ${known.join(', ')}`;
+  throw new ConfigError([{ key: 'connector.class', message }]);
+}
+
+/** Shared keys of a connector whose sink is not known: what can be said of it anyway. */
+function sharedProblems(raw: RawConfig, sinks: readonly SinkDefinition[]): readonly ConfigProblem[] {
+  const [any] = sinks;
+  if (any === undefined) return [];
+  const defaults = { ...any.defaults, invokeTarget: 'in-process' } as const;
+  const stub: SinkDefinition = {
+    ...any,
+    keys: {},
+    checks: [],
+    defaults,
+    userFunction: false,
+    valueConverter: () => 'string',
+  };
+  return checkConnector(stub, raw).problems.filter(({ key }) => key !== 'connector.class');
+}
+
+function checkRaw(raw: RawConfig, sinks: readonly SinkDefinition[], secrets: SecretResolver) {
+  let sink: SinkDefinition;
+  try {
+    sink = sinkOf(raw, sinks);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { problems: [...error.problems, ...sharedProblems(raw, sinks)], warnings: [] };
+  }
+  const { problems, warnings, values } = checkConnector(sink, raw);
+  return { problems: [...problems, ...unresolvedSecrets(values, secrets)], warnings };
+}
+
+/** Checks a connector file as `run` would before it starts, secret references included. What is wrong with the file is in the
+ *  answer, never thrown. */
+export function validateFile(path: string, sinks: readonly SinkDefinition[], secrets: SecretResolver): Validation {
+  let raw: RawConfig;
+  try {
+    raw = readConnectorFile(path);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { file: path, valid: false, problems: error.problems, warnings: [] };
+  }
+  const { problems, warnings } = checkRaw(raw, sinks, secrets);
+  const { name, 'connector.class': connectorClass } = raw;
+  return {
+    file: path,
+    valid: problems.length === 0,
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof connectorClass === 'string' ? { connectorClass } : {}),
+    problems,
+    warnings,
+  };
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** The answer as text: a line of summary, then a line a problem and a warning; or as JSON. Ends with a line break. */
+export function formatValidation(validation: Validation, asJson: boolean): string {
+  if (asJson) return `${JSON.stringify(validation, null, 2)}\n`;
+  const { file, problems, warnings } = validation;
+  const summary = `${file}: ${problems.length === 0 ? 'valid' : counted(problems.length, 'problem')}`;
+  const lines = [
+    warnings.length === 0 ? summary : `${summary}, ${counted(warnings.length, 'warning')}`,
+    ...problems.map(({ key, message }) => `  problem  ${key}: ${message}`),
+    ...warnings.map(({ key, message }) => `  warning  ${key}: ${message}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

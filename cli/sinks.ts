@@ -1,0 +1,6 @@
+/** The sinks of this build: every value of `connector.class`. */
+import { fcSink } from '../functions/dispatcher/fc-sink.ts';
+import { ossSink } from '../functions/oss-sink/config.ts';
+import type { SinkDefinition } from '../shared/sink.ts';
+
+export const SINKS: readonly SinkDefinition[] = [ossSink, fcSink];
