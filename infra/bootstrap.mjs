@@ -12,6 +12,7 @@ const stamp = join(installed, '.installed-from');
 
 const tool = {
   biome: join('@biomejs', 'biome', 'bin', 'biome'),
+  knip: join('knip', 'bin', 'knip.js'),
   tsc: join('typescript', 'bin', 'tsc'),
   vitest: join('vitest', 'vitest.mjs'),
 };
@@ -87,6 +88,7 @@ async function check() {
     runQuietly('format, lint', tool.biome, ['check', '--error-on-warnings', '.']),
     runQuietly('types', tool.tsc, ['-p', '.']),
     runQuietly('unit tests', tool.vitest, ['run', '--project', 'unit']),
+    runQuietly('dead code', tool.knip, []),
   ]);
   for (const { ok, output } of results) if (!ok) process.stdout.write(`${output.trim()}\n\n`);
   for (const { name, ok, output, seconds } of results) {
