@@ -179,6 +179,14 @@ export class BatchSender {
       this.#wait(errant, undefined);
     }
     this.owner.errantConfirmed(errant);
+    const first = errant[0];
+    if (first === undefined) return;
+    const codes = [...new Set(errant.map(({ reason }) => reason.code))];
+    const { topic, partition } = first.block;
+    this.deps.logger.warn(
+      { topic, partition, firstOffset: offsetAt(first.block, first.index), records: errant.length, codes },
+      'records went to the error topic',
+    );
   }
 
   #wait(work: object, reason: string | undefined): void {

@@ -180,7 +180,8 @@ class DeliveryRun {
         { cause: error },
       );
     }
-    metrics.retried(error.code);
+    // A function's own codes are its own invention: as a label they would have no bound.
+    metrics.retried(error instanceof FunctionFailure ? 'FUNCTION_FAILED' : error.code);
     const stuck = error instanceof FunctionFailure && this.#functionFailures > rules.retries;
     const fields = {
       topic: this.#remaining.topic,

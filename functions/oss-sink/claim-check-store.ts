@@ -58,7 +58,7 @@ export class OssClaimCheckStore implements ClaimCheckStore {
       throw new FatalError(
         'OSS_OBJECT_DIFFERS',
         `a claim check named ${name} is already there with another content; choose another overflow.claim.check.prefix, or move it away`,
-        { context },
+        { context, scope: 'partition' },
       );
     }
     return store.presignedUrl(name, Math.min(MAX_EXPIRY_SECONDS, Math.floor(expiryMs / 1_000)));

@@ -6,6 +6,8 @@ import { type OssFailure, type RawReply, readReply, readThrown } from './oss-fai
 /** One request and what came of it. Travels through ali-oss as its `ctx` option, which it hands on untouched. */
 export interface Exchange {
   readonly signal: AbortSignal;
+  /** MD5 of the body that was sent, base64; absent where none was declared. */
+  sentMd5?: string;
   reply?: RawReply;
   thrown?: unknown;
 }
@@ -41,6 +43,8 @@ export class Transport {
   });
 
   async request(url: string, { method, headers, content, ctx }: UrllibParameters): Promise<UrllibResult> {
+    const sentMd5 = headers['Content-MD5'];
+    if (sentMd5 !== undefined) ctx.sentMd5 = sentMd5;
     try {
       const reply = await request(url, {
         method,

@@ -1,4 +1,4 @@
-/** Entry point of the OSS sink at Function Compute: `handler.handler`. Others build writers and stores from here. */
+/** Entry point of the OSS sink at Function Compute: `index.handler` in the bundle. Others build writers and stores from here. */
 import { readFileSync } from 'node:fs';
 import type { Answer } from '../../shared/outcomes.ts';
 import type { InvocationContext, SinkHandler } from '../../shared/sink-handler.ts';

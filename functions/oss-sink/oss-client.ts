@@ -122,8 +122,14 @@ export class OssClient implements ObjectStore {
     const exchange: Exchange = { signal };
     const oss = this.#current();
     try {
-      return { result: await call(oss, exchange), exchange };
+      const result = await call(oss, exchange);
+      const doubt = doubtOf(exchange);
+      if (doubt === undefined) return { result, exchange };
+      throw new FatalError('OSS_ANSWER_DOUBTFUL', `${action}: ${doubt}; check oss.endpoint and any proxy on the way`, {
+        ...(context === undefined ? {} : { context }),
+      });
     } catch (error) {
+      if (error instanceof FatalError) throw error;
       const failure = failureOf(exchange, this.#options.clock.now());
       const answered = failure?.kind === 'reply' && failure.status < 300;
       if (failure !== undefined && !answered) return { failure };
@@ -179,4 +185,18 @@ export class OssClient implements ObjectStore {
     };
     return new OSS(options) as unknown as AliOss;
   }
+}
+
+/** Why a 2xx is not taken for success: something between us and OSS, or in its place, may answer 200 to anything. Every answer of
+ *  the service names its request, and the ETag of a put is the MD5 of its body, except under KMS encryption.
+ *  Source: https://www.alibabacloud.com/help/en/oss/developer-reference/common-http-headers (ETag, x-oss-request-id) */
+function doubtOf({ reply, sentMd5 }: Exchange): string | undefined {
+  const headers = reply?.headers ?? {};
+  if (headers['x-oss-request-id'] === undefined) return 'the answer carries no x-oss-request-id, so it is not from OSS';
+  if (sentMd5 === undefined || headers['x-oss-server-side-encryption'] !== undefined) return undefined;
+  const etag = String(headers['etag']).replaceAll('"', '').toLowerCase();
+  const expected = Buffer.from(sentMd5, 'base64').toString('hex');
+  return etag === expected
+    ? undefined
+    : `the answer says that something else was stored (ETag ${etag}, sent ${expected})`;
 }

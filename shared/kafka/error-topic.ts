@@ -16,6 +16,8 @@ export interface ErrorTopicDeps {
 
 /** Source: `DeadLetterQueueReporter` of apache/kafka; `timestamp` is ours, since the record itself is written with the current time. */
 const PREFIX = '__connect.errors.';
+/** Ours: the stable code, which tools branch on instead of the message. */
+const CODE_HEADER = 'spillway.error.code';
 
 /** Context headers of one errant record, after its own: text values in UTF-8, as Connect writes them. */
 function contextHeaders(
@@ -35,7 +37,11 @@ function contextHeaders(
     ['exception.stacktrace', reason.stack ?? null],
     ['timestamp', String(block.timestamps[index] ?? 0)],
   ];
-  return texts.map(([name, text]) => ({ key: PREFIX + name, value: text === null ? null : Buffer.from(text) }));
+  const code = { key: CODE_HEADER, value: Buffer.from(reason.code) };
+  return [
+    ...texts.map(([name, text]) => ({ key: PREFIX + name, value: text === null ? null : Buffer.from(text) })),
+    code,
+  ];
 }
 
 /** A reporter whose `report` resolves when all in-sync replicas of the error topic have every record. Key, value and headers are

@@ -38,7 +38,6 @@ export class PartitionTable {
       const owned = new OwnedPartition(found, found.position);
       owned.halted = found.halted !== undefined;
       this.#owned.set(owned.name, owned);
-      if (found.halted !== undefined) this.#sayHalted(owned, found.halted);
     }
     listener.assigned(
       resolved.map(({ topic, partition, position, metadata, halted }) => ({
@@ -53,10 +52,6 @@ export class PartitionTable {
   }
 
   reportGap(tp: TopicPartition, from: number, to: number): void {
-    this.#deps.logger.error(
-      { topic: tp.topic, partition: tp.partition, from, to, lost: to - from },
-      'Kafka deleted records before they were read; going on at the earliest',
-    );
     this.#deps.listener.gap({ topic: tp.topic, partition: tp.partition }, from, to);
   }
 
@@ -109,13 +104,6 @@ export class PartitionTable {
   #release(partition: OwnedPartition): void {
     partition.released = true;
     if (this.#owned.get(partition.name) === partition) this.#owned.delete(partition.name);
-  }
-
-  #sayHalted({ topic, partition }: OwnedPartition, { code, message }: Halt): void {
-    this.#deps.logger.error(
-      { topic, partition, code, reason: message },
-      'a partition cannot be read until a person decides',
-    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** A sink in the same process: it gets the batch as it is, nothing is serialised only to be parsed again. */
 import type { Clock } from '../../../shared/clock.ts';
-import { FatalError, RecordError, RetriableError, toError } from '../../../shared/errors.ts';
+import { ConfigError, FatalError, RecordError, RetriableError, toError } from '../../../shared/errors.ts';
 import type { SinkWriter } from '../../../shared/sink.ts';
 import type { Invoker } from './invoker.ts';
 
@@ -48,6 +48,7 @@ function timedOut(timeoutMs: number): RetriableError {
 function classified(thrown: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (thrown instanceof RetriableError || thrown instanceof FatalError) return thrown;
+  if (thrown instanceof ConfigError) return new FatalError(thrown.code, thrown.message, { cause: thrown });
   const error = toError(thrown);
   if (thrown instanceof RecordError) {
     return new FatalError(

@@ -57,7 +57,7 @@ export function sourceKeys(connectorClass: string) {
       consoleName: '消费线程并发数',
       min: 1,
       default: 6,
-      doc: 'Members of the consumer group in the whole cluster. More than the topics have partitions are idle.',
+      doc: 'Members of the consumer group that a process which runs the connector starts. More than the topics have partitions are idle.',
     }),
     topics: defineKey.list({
       ...SOURCE,

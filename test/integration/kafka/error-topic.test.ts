@@ -68,7 +68,8 @@ it('the error topic holds key, value and headers byte for byte, and why', async 
     ['__connect.errors.exception.message', '不是 UTF-8'],
     ['__connect.errors.exception.stacktrace', 'at x'],
     ['__connect.errors.timestamp', '1600000000000'],
+    ['spillway.error.code', 'VALUE_NOT_UTF8'],
   ]);
   const second = seen.delivered.find((r) => r.key === null);
-  expect([second?.value, second?.headers.length]).toEqual([null, 11]);
+  expect([second?.value, second?.headers.length]).toEqual([null, 12]);
 });

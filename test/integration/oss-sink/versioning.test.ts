@@ -20,7 +20,8 @@ beforeEach(async () => {
   front = createServer((incoming, outgoing) => {
     if (incoming.url?.includes('versioning')) {
       seen.push('?');
-      outgoing.writeHead(answer.status, { 'content-type': 'application/xml' }).end(answer.body);
+      const headers = { 'content-type': 'application/xml', 'x-oss-request-id': '5C3D9175B6FC201293AD4890' };
+      outgoing.writeHead(answer.status, headers).end(answer.body);
       return;
     }
     seen.push(incoming.method ?? '');
