@@ -56,22 +56,28 @@ export function* batchesIn(bytes: Buffer): Generator<BatchHeader | LegacyRun> {
 }
 
 function headerAt(bytes: Buffer, start: number, end: number): BatchHeader {
-  const baseOffset = readOffset(bytes, start);
-  const attributes = bytes.readInt16BE(start + 21);
+  const header = wholeHeader(bytes.subarray(start, end));
+  const baseOffset = readOffset(header, 0);
+  const attributes = header.readInt16BE(21);
   return {
     start,
     end,
     baseOffset,
-    lastOffset: baseOffset + bytes.readInt32BE(start + 23),
+    lastOffset: baseOffset + header.readInt32BE(23),
     codecId: attributes & 0x07,
     timestampType: (attributes & 0x08) === 0 ? 'CreateTime' : 'LogAppendTime',
     isTransactional: (attributes & 0x10) !== 0,
     isControl: (attributes & 0x20) !== 0,
-    baseTimestamp: readInt64(bytes, start + 27),
-    maxTimestamp: readInt64(bytes, start + 35),
-    producerId: bytes.readBigInt64BE(start + 43),
-    recordCount: bytes.readInt32BE(start + 57),
+    baseTimestamp: readInt64(header, 27),
+    maxTimestamp: readInt64(header, 35),
+    producerId: header.readBigInt64BE(43),
+    recordCount: header.readInt32BE(57),
   };
+}
+
+/** A batch that claims to be shorter than a header is padded with zeros: it is refused when it is checked, by its length. */
+function wholeHeader(batch: Buffer): Buffer {
+  return batch.length >= RECORDS_AT ? batch : Buffer.concat([batch], RECORDS_AT);
 }
 
 /** Checksum as stored, and the bytes it covers. */

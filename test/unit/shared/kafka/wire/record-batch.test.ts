@@ -230,6 +230,12 @@ describe('damage', () => {
     await expect(decode(rightSum((b) => b.writeInt16BE(6, 21)))).rejects.toMatchObject({ code: 'KAFKA_CODEC_UNKNOWN' });
   });
 
+  it('refuses a last batch that claims to be shorter than its header', async () => {
+    const short = Buffer.concat([whole, whole.subarray(0, 30)]);
+    short.writeInt32BE(30 - 12, whole.length + 8);
+    await expect(decode(short)).rejects.toMatchObject({ code: 'RECORD_BATCH_CORRUPT' });
+  });
+
   it('never crashes on random bytes: it decodes, or says what is wrong', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(200), async (noise, at) => {
