@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts';
 import { OWNER } from './owner.ts';
 import { emptyReply, xmlReply } from './reply.ts';
 import { isoTime } from './request-time.ts';
-import type { StoredBucket } from './store.ts';
+import type { StoredBucket } from './stored-object.ts';
 import { element, type XmlElement } from './xml.ts';
 
 /** The rules of the service's page "Bucket naming conventions". */
@@ -47,11 +47,13 @@ export const putBucket: Operation = ({ store, clock }, { bucket = '', region, bo
   return emptyReply(200, { location: `/${bucket}` });
 };
 
-/** DeleteBucket: an empty one only.
+/** DeleteBucket: an empty one only. Versions, delete markers and uploads count.
  *  @throws OssError `BucketNotEmpty` */
-export const deleteBucket: Operation = ({ store }, { bucket = '' }) => {
-  if (store.objects(bucket).size > 0) {
-    throw new OssError(409, 'BucketNotEmpty', 'The bucket you tried to delete is not empty.', { BucketName: bucket });
+export const deleteBucket: Operation = ({ store, uploads }, { bucket = '' }) => {
+  if (store.index(bucket).versions.size > 0 || uploads.ofBucket(bucket).length > 0) {
+    throw new OssError(409, 'BucketNotEmpty', 'The bucket has objects. Please delete them first.', {
+      BucketName: bucket,
+    });
   }
   store.removeBucket(bucket);
   return { status: 204, headers: {} };
@@ -67,6 +69,7 @@ export const getBucketInfo: Operation = ({ store }, { bucket = '' }) => {
         element('DataRedundancyType', 'LRS'),
         element('AccessControlList', [element('Grant', 'private')]),
         OWNER,
+        ...(found?.versioning === undefined ? [] : [element('Versioning', found.versioning)]),
       ]),
     ]),
   );

@@ -37,8 +37,14 @@ for (let i = 256; i < SLICES * 256; i++) {
 
 /** A running checksum. `update` as often as there is data, then `digest`. */
 export class Crc64 {
-  #low = -1;
-  #high = -1;
+  #low: number;
+  #high: number;
+
+  /** `start`: the digest of what comes before. */
+  constructor(start = 0n) {
+    this.#low = ~Number(BigInt.asIntN(32, start));
+    this.#high = ~Number(BigInt.asIntN(32, start >> 32n));
+  }
 
   update(bytes: Uint8Array): this {
     let l = this.#low;

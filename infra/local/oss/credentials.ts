@@ -8,6 +8,8 @@ export interface OssCredential {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken?: string;
+  /** Epoch ms from which the token is refused; never, when absent. */
+  readonly expiresAt?: number;
 }
 
 /** A request under examination. `now` is epoch ms. */
@@ -20,27 +22,35 @@ export interface SignatureCheck {
 /** The service refuses a signature whose time is further off than this. */
 export const MAX_SKEW_MS = 15 * 60_000;
 
-/** The key's secret.
- *  @throws OssError `InvalidAccessKeyId`, `InvalidSecurityToken` */
+/** The key's secret. A temporary key without its token, and a lasting key with one, are no keys at all to the service.
+ *  Source: its pages of the `EC` codes.
+ *  @throws OssError `InvalidAccessKeyId`, `InvalidSecurityToken`, `SecurityTokenExpired` */
 export function secretOf(
-  { credentials, request }: SignatureCheck,
+  { credentials, request, now }: SignatureCheck,
   accessKeyId: string,
   token: string | undefined,
 ): string {
   const found = credentials.find((credential) => credential.accessKeyId === accessKeyId);
-  // A temporary key without its token is no key at all to the service.
-  if (!found || (found.securityToken !== undefined && token === undefined)) {
-    throw new OssError(403, 'InvalidAccessKeyId', 'The OSS Access Key Id you provided does not exist in our records.', {
-      OSSAccessKeyId: accessKeyId,
-      EC: '0002-00000902',
-    });
+  if (found === undefined) throw unknownKey(accessKeyId, token === undefined ? '0002-00000902' : '0002-00000002');
+  const { accessKeySecret, securityToken, expiresAt = Number.POSITIVE_INFINITY } = found;
+  if (token === undefined && securityToken !== undefined) throw unknownKey(accessKeyId, '0002-00000003', LOST_TOKEN);
+  if (token !== undefined && securityToken === undefined) throw unknownKey(accessKeyId, '0002-00000002');
+  const refused = (code: string, message: string, ec: string) =>
+    new OssError(403, code, message, { Bucket: request.bucket ?? '', EC: ec });
+  if (token !== securityToken) {
+    throw refused('InvalidSecurityToken', 'The security token you provided is invalid.', '0002-00000006');
   }
-  if (token !== undefined && token !== found.securityToken) {
-    throw new OssError(403, 'InvalidSecurityToken', 'The security token you provided is invalid.', {
-      Bucket: request.bucket ?? '',
-    });
+  if (now >= expiresAt) {
+    throw refused('SecurityTokenExpired', 'The security token you provided has expired.', '0002-00000007');
   }
-  return found.accessKeySecret;
+  return accessKeySecret;
+}
+
+const LOST_TOKEN = ' The Security Token may be lost to specify that it is a STS Access Id.';
+
+function unknownKey(accessKeyId: string, ec: string, more = ''): OssError {
+  const message = `The OSS Access Key Id you provided does not exist in our records.${more}`;
+  return new OssError(403, 'InvalidAccessKeyId', message, { OSSAccessKeyId: accessKeyId, EC: ec });
 }
 
 /** A header signature's time must be near. `time` is epoch ms, NaN when the request tells none.

@@ -2,18 +2,26 @@
  *  Source: the service's page "Error responses" and the answers quoted in its SDKs' issue trackers. */
 import { element, xmlDocument } from './xml.ts';
 
-/** A refusal on its way to the client. `details` become elements of the XML answer, in order. */
+/** A refusal on its way to the client. `details` become elements of the XML answer, in order; `headers` go with it. */
 export class OssError extends Error {
   readonly status: number;
   readonly code: string;
   readonly details: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, details: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    details: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.name = 'OssError';
     this.status = status;
     this.code = code;
     this.details = details;
+    this.headers = headers;
   }
 }
 
@@ -70,3 +78,35 @@ export const methodNotAllowed = (method: string, resource: string): OssError =>
     Method: method,
     ResourceType: resource,
   });
+
+/** 404 `NoSuchVersion`. */
+export const noSuchVersion = (key: string, versionId: string): OssError =>
+  new OssError(404, 'NoSuchVersion', 'The specified version does not exist.', { Key: key, VersionId: versionId });
+
+/** 404 `NoSuchUpload`. */
+export const noSuchUpload = (uploadId: string): OssError =>
+  new OssError(
+    404,
+    'NoSuchUpload',
+    'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+    { UploadId: uploadId, EC: '0042-00000002' },
+  );
+
+/** 400 `MissingArgument`. */
+export const missingArgument = (details: Readonly<Record<string, string>>): OssError =>
+  new OssError(400, 'MissingArgument', 'Missing Some Required Arguments.', details);
+
+/** 400 `MalformedXML`: what a client sent is no XML, or not of the operation's form. */
+export const malformedXml = (detail: string): OssError =>
+  new OssError(
+    400,
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema.',
+    {
+      ErrorDetail: detail,
+    },
+  );
+
+/** 409 `FileAlreadyExists`. */
+export const alreadyExists = (): OssError =>
+  new OssError(409, 'FileAlreadyExists', 'The object you specified already exists and can not be overwritten.');

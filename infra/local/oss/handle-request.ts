@@ -69,6 +69,7 @@ function errorReply(error: OssError, method: string, requestId: string, hostId: 
   const headers: Record<string, string> = {
     'content-type': 'application/xml',
     'content-length': String(document.length),
+    ...error.headers,
   };
   const ec = error.details['EC'];
   if (ec !== undefined) headers['x-oss-ec'] = ec;

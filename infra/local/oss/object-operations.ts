@@ -1,122 +1,52 @@
 /** PUT, GET, HEAD and DELETE of one object. */
 import { isNotModified } from './conditions.ts';
-import { invalidArgument, noSuchBucket, noSuchKey, notImplemented, OssError } from './errors.ts';
-import { entityTooLarge } from './incoming-body.ts';
+import { copyObject } from './copy-object.ts';
+import { checkOverwrite, findObject, markerHeaders } from './find-object.ts';
+import { describingHeaders, headersToKeep, overridingHeaders, versionHeader } from './object-headers.ts';
 import type { Operation, OssService } from './operation.ts';
 import { readRange } from './range.ts';
 import { emptyReply } from './reply.ts';
 import type { OssRequest } from './request.ts';
 import { httpTime } from './request-time.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored-object.ts';
+import { takeBody } from './take-body.ts';
 
-const KEPT_HEADERS = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
-/** Names and values of all `x-oss-meta-*` together. Source: the service's page "PutObject". */
-const MAX_META_BYTES = 8 * 1024;
-
-function propertiesOf({ headers }: OssRequest): Record<string, string> {
-  const kept: Record<string, string> = { 'content-type': headers.get('content-type') ?? 'application/octet-stream' };
-  let metaBytes = 0;
-  for (const [name, value] of headers) {
-    const isMeta = name.startsWith('x-oss-meta-');
-    if (isMeta) metaBytes += name.length + value.length;
-    if (isMeta || KEPT_HEADERS.includes(name)) kept[name] = value;
-  }
-  if (metaBytes > MAX_META_BYTES) {
-    throw invalidArgument(`The user metadata has ${metaBytes} bytes, at most ${MAX_META_BYTES} are allowed.`);
-  }
-  kept['x-oss-storage-class'] = headers.get('x-oss-storage-class') ?? 'Standard';
-  return kept;
-}
-
-function checkLength({ headers }: OssRequest, maxBytes: number): void {
-  const length = headers.get('content-length');
-  if (length === undefined && headers.get('transfer-encoding') === undefined) {
-    throw new OssError(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
-  }
-  if (Number(length ?? 0) > maxBytes) throw entityTooLarge(Number(length), maxBytes);
-}
-
-function expectedMd5({ headers }: OssRequest): Buffer | undefined {
-  const text = headers.get('content-md5');
-  if (text === undefined) return undefined;
-  const md5 = Buffer.from(text, 'base64');
-  if (md5.length !== 16 || md5.toString('base64') !== text.trim()) throw invalidDigest(text);
-  return md5;
-}
-
-// One code for both: a value that is no MD5, and an MD5 of other bytes. Source: the service's page on this very message.
-function invalidDigest(md5: string): OssError {
-  return new OssError(400, 'InvalidDigest', 'The Content-MD5 you specified was invalid.', { 'Content-MD5': md5 });
-}
-
-function alreadyExists(): OssError {
-  return new OssError(409, 'FileAlreadyExists', 'The object you specified already exists and can not be overwritten.');
-}
-
-/** PutObject.
+/** PutObject; CopyObject where a source is named.
  *  @throws OssError `FileAlreadyExists`, `InvalidDigest`, `EntityTooLarge`, `MissingContentLength`, `InvalidArgument` */
 export const putObject: Operation = async (service, request) => {
   const { store, clock } = service;
   const { headers, bucket = '', key = '' } = request;
-  if (headers.has('x-oss-copy-source')) throw notImplemented('x-oss-copy-source');
-  const mayCommit = () => {
-    if (!store.bucket(bucket)) throw noSuchBucket(bucket);
-    if (headers.get('x-oss-forbid-overwrite') === 'true' && store.objects(bucket).get(key)) throw alreadyExists();
-  };
-  checkLength(request, service.maxObjectBytes);
-  const md5 = expectedMd5(request);
-  const properties = propertiesOf(request);
+  if (headers.has('x-oss-copy-source')) return copyObject(service, request);
+  const mayCommit = () => checkOverwrite(service, bucket, key, headers);
+  const kept = headersToKeep(request);
   mayCommit();
-  // A body that is refused halfway must not take the connection with it: the client has to hear why.
-  const incoming = request.body.iterator({ destroyOnReturn: false });
-  const body = await store.receive(incoming, service.maxObjectBytes);
-  if (md5 && !md5.equals(body.md5)) {
-    store.discard(body);
-    throw invalidDigest(headers.get('content-md5') ?? '');
-  }
-  const object = await store.commit(bucket, key, body, { headers: properties, lastModified: clock() }, mayCommit);
+  const body = await takeBody(service, request);
+  const object = await store.commit(bucket, key, body, { headers: kept, lastModified: clock() }, mayCommit);
   return emptyReply(200, {
     etag: object.etag,
     'content-md5': body.md5.toString('base64'),
     'x-oss-hash-crc64ecma': object.crc64,
+    ...versionHeader(service, bucket, object),
   });
 };
 
-function find({ store }: OssService, { bucket = '', key = '' }: OssRequest): StoredObject {
-  const object = store.objects(bucket).get(key);
-  if (object === undefined) throw noSuchKey(key);
-  return object;
-}
-
-function objectHeaders(object: StoredObject): Record<string, string> {
-  return {
-    ...object.headers,
-    'accept-ranges': 'bytes',
-    etag: object.etag,
-    'last-modified': httpTime(object.lastModified),
-    'x-oss-object-type': 'Normal',
-    'x-oss-hash-crc64ecma': object.crc64,
-    'content-md5': Buffer.from(object.etag.replaceAll('"', ''), 'hex').toString('base64'),
-  };
-}
-
-function overrides({ query }: OssRequest): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const name of ['content-type', ...KEPT_HEADERS]) {
-    const value = query.get(`response-${name}`);
-    if (value !== undefined) headers[name] = Buffer.from(value).toString('latin1');
-  }
-  return headers;
+function find(service: OssService, { bucket = '', key = '', query }: OssRequest): StoredObject {
+  return findObject(service, bucket, key, query.get('versionId'));
 }
 
 /** GetObject, whole or a range.
- *  @throws OssError `NoSuchKey`, `InvalidRange`, `PreconditionFailed` */
+ *  @throws OssError `NoSuchKey`, `NoSuchVersion`, `InvalidRange`, `PreconditionFailed` */
 export const getObject: Operation = (service, request) => {
+  const { bucket = '', headers: asked } = request;
   const object = find(service, request);
-  const headers = { ...objectHeaders(object), ...overrides(request) };
-  if (isNotModified(request, object)) return { status: 304, headers };
-  const range = readRange(request.headers.get('range'), request.headers.get('x-oss-range-behavior'), object.size);
-  const fd = service.store.openBody(request.bucket ?? '', object);
+  const headers = {
+    ...describingHeaders(object),
+    ...versionHeader(service, bucket, object),
+    ...overridingHeaders(request),
+  };
+  if (isNotModified(asked, object)) return { status: 304, headers };
+  const range = readRange(asked.get('range'), asked.get('x-oss-range-behavior'), object.size);
+  const fd = service.store.openBody(bucket, object);
   const { start, end } = range ?? { start: 0, end: object.size };
   const length = { 'content-length': String(end - start) };
   if (!range) return { status: 200, headers: { ...headers, ...length }, body: { fd, start, end } };
@@ -128,11 +58,12 @@ export const getObject: Operation = (service, request) => {
 };
 
 /** HeadObject.
- *  @throws OssError `NoSuchKey`, `PreconditionFailed` */
+ *  @throws OssError `NoSuchKey`, `NoSuchVersion`, `PreconditionFailed` */
 export const headObject: Operation = (service, request) => {
   const object = find(service, request);
-  const headers = { ...objectHeaders(object), 'content-length': String(object.size) };
-  return isNotModified(request, object) ? { status: 304, headers: objectHeaders(object) } : { status: 200, headers };
+  const headers = { ...describingHeaders(object), ...versionHeader(service, request.bucket ?? '', object) };
+  if (isNotModified(request.headers, object)) return { status: 304, headers };
+  return { status: 200, headers: { ...headers, 'content-length': String(object.size) } };
 };
 
 /** `?objectMeta`: size, ETag and time only. */
@@ -145,12 +76,34 @@ export const getObjectMeta: Operation = (service, request) => {
       'last-modified': httpTime(object.lastModified),
       'content-length': String(object.size),
       'x-oss-hash-crc64ecma': object.crc64,
+      ...versionHeader(service, request.bucket ?? '', object),
     },
   };
 };
 
+/** What became of one object that was to be deleted. */
+export interface Deletion {
+  /** The version that is gone, where one was named. */
+  readonly versionId: string | undefined;
+  /** The marker that was put before the versions, or that was itself removed. */
+  readonly marker: StoredObject | undefined;
+}
+
+/** Deletes as the bucket does: for good without versioning or where a version is named, else by a delete marker. */
+export function deleteOne({ store, clock }: OssService, bucket: string, key: string, versionId?: string): Deletion {
+  const versioned = store.bucket(bucket)?.versioning !== undefined;
+  if (versioned && versionId === undefined) {
+    return { versionId: undefined, marker: store.addDeleteMarker(bucket, key, clock()) };
+  }
+  const index = store.index(bucket);
+  const object = versionId === undefined ? index.current.get(key) : index.version(key, versionId);
+  if (object !== undefined) store.removeVersion(bucket, object);
+  return { versionId, marker: object?.deleteMarker ? object : undefined };
+}
+
 /** DeleteObject: 204, also where there is nothing. */
-export const deleteObject: Operation = ({ store }, { bucket = '', key = '' }) => {
-  store.remove(bucket, key);
-  return { status: 204, headers: {} };
+export const deleteObject: Operation = (service, { bucket = '', key = '', query }) => {
+  const { versionId, marker } = deleteOne(service, bucket, key, query.get('versionId'));
+  const headers = marker ? markerHeaders(marker) : versionId === undefined ? {} : { 'x-oss-version-id': versionId };
+  return { status: 204, headers };
 };

@@ -3,13 +3,15 @@
 import type { Reply } from './reply.ts';
 import type { OssRequest } from './request.ts';
 import type { ObjectStore } from './store.ts';
+import type { UploadStore } from './upload-store.ts';
 
 /** What operations work on. */
 export interface OssService {
   readonly store: ObjectStore;
+  readonly uploads: UploadStore;
   /** Epoch ms. */
   readonly clock: () => number;
-  /** The largest object a single PUT may bring. */
+  /** The most that a single request may bring. */
   readonly maxObjectBytes: number;
 }
 

@@ -28,7 +28,9 @@ export function utf8Of(headerValue: string): string {
 const SERVICE_HOST = /^(?:(.+)\.)?oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function percentDecode(encoded: string): string {
+/** Bytes, percent-encoded or not, as text.
+ *  @throws TypeError where they are not UTF-8 */
+export function percentDecode(encoded: string): string {
   const bytes = Buffer.from(
     encoded.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
@@ -58,9 +60,13 @@ function decodeKey(encoded: string): string {
   } catch {
     throw invalidObjectName();
   }
-  // The rules of the service's page "Naming conventions for objects".
-  if (key.startsWith('/') || key.startsWith('\\') || Buffer.byteLength(key) > 1023) throw invalidObjectName();
+  if (!isObjectName(key)) throw invalidObjectName();
   return key;
+}
+
+/** The rules of the service's page "Naming conventions for objects". */
+export function isObjectName(key: string): boolean {
+  return key !== '' && !key.startsWith('/') && !key.startsWith('\\') && Buffer.byteLength(key) <= 1023;
 }
 
 /** Bucket named by the host, in virtual-host style, and the endpoint's region. */

@@ -1,8 +1,10 @@
 /** A stand-in for Alibaba Cloud OSS on this machine: the service's HTTP interface, as strict as the service, with objects
  *  in a folder and faults to order.
  *
- *  Where it differs: path style is accepted; one account, no bucket policies or ACLs; no multipart, append, copy, versions,
- *  `ListObjects` (version 1) or delete-many yet (501). */
+ *  Where it differs: path style is accepted; one account, no bucket policies; everything is private, ACLs can be read and not set.
+ *  Answered with 501: tags, symbolic links, callbacks, image processing and select, restore, and all settings of buckets but
+ *  versioning. Form uploads (PostObject) are refused as unsigned. Headers that ask for encryption, an ACL or tags are ignored.
+ *  An object that grew by appending may pass 5 GiB. Nothing expires. */
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { resolve } from 'node:path';
@@ -14,6 +16,8 @@ import { type FaultOrder, Faults } from './faults.ts';
 import { handleRequest } from './handle-request.ts';
 import { type OssStats, Stats } from './stats.ts';
 import { ObjectStore } from './store.ts';
+import type { Versioning } from './stored-object.ts';
+import { UploadStore } from './upload-store.ts';
 
 export type { OssCredential } from './credentials.ts';
 export type { FaultOrder } from './faults.ts';
@@ -24,6 +28,8 @@ export interface BucketOrder {
   readonly name: string;
   /** Region it lies in, for example `cn-beijing`; the server's own when absent. */
   readonly region?: string;
+  /** Set on the bucket, also where it exists. */
+  readonly versioning?: Versioning;
 }
 
 /** How to start a stand-in. */
@@ -39,7 +45,7 @@ export interface OssServerOptions {
   readonly region?: string;
   /** Epoch ms; the machine's clock by default. */
   readonly clock?: () => number;
-  /** Largest object a PUT may bring, in bytes; the service's 5 GiB by default. */
+  /** The most that one request may bring, in bytes; the service's 5 GiB by default. */
   readonly maxObjectBytes?: number;
   readonly logger?: Logger;
 }
@@ -71,6 +77,7 @@ const IDLE_CONNECTION_MS = 60_000;
 export async function startOss(options: OssServerOptions): Promise<OssServer> {
   const { credentials, region = 'cn-hangzhou', clock = Date.now, logger = silentLogger } = options;
   const store = new ObjectStore(resolve(options.dir));
+  const uploads = new UploadStore(resolve(options.dir));
   const faults = new Faults();
   const stats = new Stats();
   const closing = new AbortController();
@@ -84,10 +91,11 @@ export async function startOss(options: OssServerOptions): Promise<OssServer> {
       );
     }
     store.createBucket({ name: bucket.name, region: bucket.region ?? region, createdAt: clock() });
+    if (bucket.versioning !== undefined) store.setVersioning(bucket.name, bucket.versioning);
   };
   for (const bucket of options.buckets ?? []) createBucket(bucket);
 
-  const service = { store, clock, maxObjectBytes: options.maxObjectBytes ?? MAX_PUT_BYTES };
+  const service = { store, uploads, clock, maxObjectBytes: options.maxObjectBytes ?? MAX_PUT_BYTES };
   const handling = { service, region, credentials, faults, stats, logger, closing: closing.signal };
   // A large object may take longer than node's default of five minutes.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: IDLE_CONNECTION_MS }, (message, response) => {

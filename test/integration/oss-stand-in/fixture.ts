@@ -1,5 +1,5 @@
 /** A stand-in with one bucket in a folder of its own, and clients for it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OSS from 'ali-oss';
@@ -39,4 +39,19 @@ export function clientOf(oss: OssServer, options: Partial<OSS.Options> = {}): OS
     authorizationV4: true,
     ...options,
   } as OSS.Options);
+}
+
+/** Both signature versions, for `describe.each`. */
+export const BOTH_VERSIONS = [
+  { version: 'V4', authorizationV4: true },
+  { version: 'V1', authorizationV4: false },
+];
+
+let files = 0;
+
+/** A file with this content, below the server's folder: `ali-oss` reads parts from files. */
+export function partFile({ dir }: Started, content: string | Buffer): string {
+  const path = join(dir, `.part-${files++}`);
+  writeFileSync(path, content);
+  return path;
 }

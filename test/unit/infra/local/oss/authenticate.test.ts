@@ -163,6 +163,16 @@ describe('what is not signed as it must be', () => {
       status: 403,
       code: 'InvalidSecurityToken',
     });
+    const expired = [{ ...KEY, securityToken: 'token', expiresAt: Date.parse(v4.receivedAt) }];
+    expect(check(withHeader(v4, 'x-oss-security-token', 'token'), expired)).toMatchObject({
+      status: 403,
+      code: 'SecurityTokenExpired',
+      details: { EC: '0002-00000007' },
+    });
+    expect(check(withHeader(v4, 'x-oss-security-token', 'token'))).toMatchObject({
+      code: 'InvalidAccessKeyId',
+      details: { EC: '0002-00000002' },
+    });
     // The right token, but not signed with the request.
     expect(check(withHeader(v4, 'x-oss-security-token', 'token'), temporary)?.code).toBe('SignatureDoesNotMatch');
   });

@@ -30,4 +30,13 @@ describe('CRC-64', () => {
       }),
     );
   });
+
+  it('goes on from a digest', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 100 }), (head, tail) => {
+        const start = new Crc64().update(head).digest();
+        expect(new Crc64(start).update(tail).digest()).toBe(slowCrc64(Buffer.concat([head, tail])));
+      }),
+    );
+  });
 });

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareKeys, KeyIndex } from '../../../../../infra/local/oss/key-index.ts';
-import { readPage } from '../../../../../infra/local/oss/list-objects.ts';
-import type { StoredObject } from '../../../../../infra/local/oss/store.ts';
 
 const key = fc.string({
   unit: fc.constantFrom('a', 'b', '/', '中', '\uffee', '\u{1f600}'),
@@ -37,46 +35,6 @@ describe('KeyIndex', () => {
         expect([...index.keysFrom(start)]).toEqual(expected);
         expect(index.size).toBe(model.size);
       }),
-    );
-  });
-});
-
-describe('readPage', () => {
-  /** All entries of a listing, by definition. */
-  function listAll(keys: readonly string[], prefix: string, delimiter: string): string[] {
-    const entries = keys
-      .filter((one) => one.startsWith(prefix))
-      .map((one) => {
-        const cut = delimiter === '' ? -1 : one.indexOf(delimiter, prefix.length);
-        return cut < 0 ? one : one.slice(0, cut + delimiter.length);
-      });
-    return [...new Set(entries)].sort(byBytes);
-  }
-
-  it('lists every key or common prefix once, whatever the page size', () => {
-    fc.assert(
-      fc.property(
-        fc.array(key, { maxLength: 20 }),
-        fc.constantFrom('', 'a', 'a/', '/', '中'),
-        fc.constantFrom('', '/'),
-        fc.integer({ min: 1, max: 5 }),
-        (keys, prefix, delimiter, maxKeys) => {
-          const index = new KeyIndex<StoredObject>();
-          for (const one of keys) index.set(one, { key: one } as StoredObject);
-          const seen: string[] = [];
-          let after = '';
-          for (;;) {
-            const page = readPage(index, { prefix, delimiter, after, maxKeys });
-            const entries = [...page.objects.map((object) => object.key), ...page.commonPrefixes].sort(byBytes);
-            expect(entries.length).toBeLessThanOrEqual(maxKeys);
-            seen.push(...entries);
-            if (page.truncatedAfter === undefined) break;
-            expect(entries).toHaveLength(maxKeys);
-            after = page.truncatedAfter;
-          }
-          expect(seen).toEqual(listAll(keys, prefix, delimiter));
-        },
-      ),
     );
   });
 });
