@@ -1,4 +1,5 @@
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+import { foreignSummary } from './foreign/summary.ts';
 
 export interface TestCounts {
   readonly passed: number;
@@ -23,11 +24,13 @@ export function countTests(modules: readonly TestModule[], unhandledErrors: read
   return counts;
 }
 
-/** The one line that programs read at the end of a run: `Tests: 812 passed, 0 failed, 3 skipped`. */
+/** The end of a run: which programs of other people took part, then the one line that programs read,
+ *  `Tests: 812 passed, 0 failed, 3 skipped`. */
 export default class TestsLineReporter implements Reporter {
   /** Named last in the configuration, so that this comes after the other reporters' summaries. */
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const { passed, failed, skipped } = countTests(modules, unhandledErrors);
+    for (const line of foreignSummary(modules)) process.stdout.write(`${line}\n`);
     process.stdout.write(`Tests: ${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   }
 }

@@ -7,9 +7,14 @@ import { dirname, join } from 'node:path';
 
 const KAFKA_VERSION = '4.3.1';
 
-/** `SPILLWAY_CACHE`, else `~/.cache/spillway`, and in it a folder for this version of Kafka. */
+/** `SPILLWAY_CACHE`, else `~/.cache/spillway`. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  return env['SPILLWAY_CACHE'] || join(homedir(), '.cache', 'spillway');
+}
+
+/** The folder for this version of Kafka in the cache. */
 export function kafkaCacheFolder(env: NodeJS.ProcessEnv): string {
-  return join(env['SPILLWAY_CACHE'] || join(homedir(), '.cache', 'spillway'), `kafka-${KAFKA_VERSION}`);
+  return join(cacheFolder(env), `kafka-${KAFKA_VERSION}`);
 }
 
 /** Returns `path`, made by `make` first when it is not there. `make` gets a temporary name in the same folder, which is renamed
