@@ -14,13 +14,17 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** Known key nearest to `unknown`, `undefined` when none is near enough (a third of its length) to be a slip of the pen. */
+/** Known key nearest to `unknown`: one that is a slip of the pen away (a third of its length), else the shortest that it is the end of
+ *  (`bucket` of `oss.bucket`). `undefined` when there is neither. */
 export function nearestKey(unknown: string, known: Iterable<string>): string | undefined {
+  const word = unknown.toLowerCase();
   let nearest: string | undefined;
+  let whole: string | undefined;
   let least = Math.floor(unknown.length / 3) + 1;
   for (const key of known) {
-    const distance = editDistance(unknown.toLowerCase(), key);
+    const distance = editDistance(word, key);
     if (distance < least) [nearest, least] = [key, distance];
+    if (key.endsWith(`.${word}`) && key.length < (whole?.length ?? Number.POSITIVE_INFINITY)) whole = key;
   }
-  return nearest;
+  return nearest ?? whole;
 }

@@ -26,6 +26,7 @@ export function secretResolver(
   readText: (path: string) => string,
 ): SecretResolver {
   return {
+    readText,
     resolve(reference: SecretReference): string {
       if (reference.provider === 'env') return fromEnvironment(env, reference.name);
       let text: string;

@@ -12,6 +12,9 @@ export interface SecretResolver {
   /** The secret's value, never empty.
    *  @throws Error that says what is missing, without any value */
   resolve(reference: SecretReference): string;
+  /** Text of a file that a setting names (certificates); absent where files are out of reach.
+   *  @throws Error when it cannot be read */
+  readonly readText?: (path: string) => string;
 }
 
 /** How references are spelt, for messages. */

@@ -1,14 +1,16 @@
 /** Settings of a worker: how Kafka is reached, where it listens, how much memory it takes. */
-import { ConfigError, type ConfigProblem } from '../errors.ts';
+import type { ConfigProblem } from '../errors.ts';
 import type { KafkaConnectionOptions } from '../kafka/driver.ts';
 import { defineKey } from './define-key.ts';
 import type { ConfigOf, CrossCheck } from './definition.ts';
-import { JAAS_EXPECTED, readJaas } from './jaas.ts';
 import { parseConfig, type RawConfig } from './parse.ts';
 import { Refusal } from './schemas.ts';
 import type { SecretResolver } from './secret.ts';
 import { kafkaChecks } from './worker/checks.ts';
-import { kafkaKeys, withLineBreaks } from './worker/kafka-keys.ts';
+import { kafkaKeys } from './worker/kafka-keys.ts';
+import { saslOptions } from './worker/sasl-options.ts';
+import { sslOptions } from './worker/ssl-options.ts';
+import { securityWarnings } from './worker/warnings.ts';
 
 const WORKER = { group: 'Worker' } as const;
 const MIB = 1024 * 1024;
@@ -79,11 +81,12 @@ export function parseWorker(raw: RawConfig): {
   readonly config: WorkerConfig;
   readonly warnings: readonly ConfigProblem[];
 } {
-  return parseConfig(workerKeys, workerChecks, raw, 'worker settings');
+  const { config, warnings } = parseConfig(workerKeys, workerChecks, raw, 'worker settings');
+  return { config, warnings: [...warnings, ...securityWarnings(config)] };
 }
 
-/** What a Kafka driver needs, secrets in clear: build it last and hand it on, do not keep it.
- *  @throws ConfigError when a secret does not resolve, or `sasl.jaas.config` is not understood or is of another mechanism */
+/** What a Kafka driver needs. It holds the client key in clear: build it last and hand it on, do not keep it.
+ *  @throws ConfigError when a secret does not resolve, a file of certificates cannot be used, or `sasl.jaas.config` is not understood */
 export function kafkaConnection(config: WorkerConfig, secrets: SecretResolver): KafkaConnectionOptions {
   const protocol = config['security.protocol'];
   return {
@@ -92,42 +95,4 @@ export function kafkaConnection(config: WorkerConfig, secrets: SecretResolver): 
     ...(protocol.endsWith('SSL') ? { ssl: sslOptions(config, secrets) } : {}),
     ...(protocol.startsWith('SASL') ? { sasl: saslOptions(config, secrets) } : {}),
   };
-}
-
-function sslOptions(config: WorkerConfig, secrets: SecretResolver): NonNullable<KafkaConnectionOptions['ssl']> {
-  const { 'ssl.ca': ca, 'ssl.certificate': cert } = config;
-  const key = config['ssl.key']?.reveal(secrets);
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key: withLineBreaks(key) }),
-  };
-}
-
-const MECHANISMS = { PLAIN: 'plain', 'SCRAM-SHA-256': 'scram-sha-256', 'SCRAM-SHA-512': 'scram-sha-512' } as const;
-
-function saslOptions(config: WorkerConfig, secrets: SecretResolver): NonNullable<KafkaConnectionOptions['sasl']> {
-  const { 'sasl.mechanism': name, 'sasl.username': username, 'sasl.password': password } = config;
-  if (name === undefined) throw missing('sasl.mechanism');
-  const mechanism = MECHANISMS[name];
-  const jaas = config['sasl.jaas.config']?.reveal(secrets);
-  if (jaas === undefined) {
-    if (username === undefined) throw missing('sasl.username');
-    if (password === undefined) throw missing('sasl.password');
-    return { mechanism, username, password: password.reveal(secrets) };
-  }
-  const credentials = readJaas(jaas);
-  if (credentials === undefined) throw jaasProblem(`expected ${JAAS_EXPECTED}`);
-  if (!name.startsWith(credentials.mechanism)) {
-    throw jaasProblem(`is for ${credentials.mechanism}, but sasl.mechanism is ${name}`);
-  }
-  return { mechanism, username: credentials.username, password: credentials.password };
-}
-
-function missing(key: string): ConfigError {
-  return new ConfigError([{ key, message: 'is required with a SASL protocol' }], 'worker settings');
-}
-
-function jaasProblem(message: string): ConfigError {
-  return new ConfigError([{ key: 'sasl.jaas.config', message }], 'worker settings');
 }

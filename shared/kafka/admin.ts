@@ -10,6 +10,8 @@ import { GroupCoordinator } from './group-coordinator.ts';
 import { installIdleTimerShim } from './idle-timer-shim.ts';
 import { findOffsets, type IsolationLevel } from './offset-queries.ts';
 import { retrying } from './retrying.ts';
+import { withSignIn } from './sign-in.ts';
+import { tlsOptions } from './tls-options.ts';
 import { transportError } from './transport-errors.ts';
 
 /** How long a request tries before it fails. */
@@ -27,8 +29,8 @@ export class ClusterAdmin implements KafkaAdmin {
 
   constructor(connection: KafkaConnectionOptions, deps: ClusterDeps) {
     this.#connection = connection;
-    this.#deps = deps;
-    this.#cluster = new Cluster(connection, deps);
+    this.#deps = withSignIn(connection, deps);
+    this.#cluster = new Cluster(connection, this.#deps);
   }
 
   async listTopics(): Promise<string[]> {
@@ -54,7 +56,7 @@ export class ClusterAdmin implements KafkaAdmin {
   async deleteTopics(names: readonly string[]): Promise<void> {
     const existing = (await this.describeTopics(names)).map((t) => t.name);
     if (existing.length === 0) return;
-    await this.#change(`topics ${existing.join(', ')}`, 'DELETE', (admin) =>
+    await this.#change(`topic ${existing.join(', ')}`, 'DELETE', (admin) =>
       admin.deleteTopics({ topics: [...existing] }),
     );
   }
@@ -170,13 +172,16 @@ export class ClusterAdmin implements KafkaAdmin {
 
   async #connect(): Promise<Admin> {
     installIdleTimerShim();
-    const { bootstrapServers, clientId, ssl, sasl } = this.#connection;
-    const { logger } = this.#deps;
+    const { bootstrapServers, clientId, ssl } = this.#connection;
+    const { logger, signIn } = this.#deps;
     const kafka = new Kafka({
       brokers: [...bootstrapServers],
       clientId,
-      ...(ssl === undefined ? {} : { ssl }),
-      ...(sasl === undefined ? {} : { sasl: sasl as never }),
+      ...(ssl === undefined ? {} : { ssl: tlsOptions(ssl) }),
+      // Typed as kafkajs' built-in mechanisms only; it takes any with an `authenticationProvider`.
+      ...(signIn === undefined ? {} : { sasl: { ...signIn } as never }),
+      // Renewed when the session is over, and not 10 s before: a shorter one could never be used.
+      reauthenticationThreshold: 0,
       retry: { retries: 2 },
       logCreator: () => (entry) => logger.debug({ namespace: entry.namespace }, `kafkajs: ${entry.log.message}`),
     });

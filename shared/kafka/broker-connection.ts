@@ -6,16 +6,20 @@ import Connection, {
   type KafkajsResponse,
   type KafkajsSocketOptions,
 } from 'kafkajs/src/network/connection.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 import protocol from 'kafkajs/src/protocol/requests/index.js';
 import type { Clock } from '../clock.ts';
 import { FatalError, RetriableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type BrokerAddress, showAddress } from './broker-address.ts';
+import { explainedFailure } from './connect-failure.ts';
 import type { KafkaConnectionOptions } from './driver.ts';
 import { FrameReader } from './frame-reader.ts';
 import { installIdleTimerShim } from './idle-timer-shim.ts';
 import { kafkajsLogger } from './kafkajs-logger.ts';
+import { type SignIn, signInAgainMs } from './sign-in.ts';
+import { tlsOptions } from './tls-options.ts';
 import { transportError } from './transport-errors.ts';
 
 /** Requests that this client sends, by kafkajs' names. */
@@ -33,11 +37,15 @@ export type ApiName =
   | 'SyncGroup';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Includes what it takes to get a token. */
+const SIGN_IN_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
 export interface BrokerConnectionDeps {
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Needed where the options have `sasl`; shared by all connections of a driver. */
+  readonly signIn?: SignIn;
 }
 
 export interface RequestOptions<T> {
@@ -47,6 +55,17 @@ export interface RequestOptions<T> {
   readonly decode?: (payload: Buffer, version: number) => T;
   /** Encodes the request's body instead of kafkajs' encoder. */
   readonly encode?: (version: number) => unknown;
+}
+
+/** A request that is encoded and decoded here: one that kafkajs does not have, or not in this version. */
+export interface WireRequest<T> {
+  readonly apiKey: number;
+  readonly name: string;
+  readonly version: number;
+  /** After the request header, which is kafkajs' (version 1: no tagged fields). */
+  readonly body: Buffer;
+  /** What comes after the correlation id. */
+  readonly decode: (payload: Buffer) => T;
 }
 
 /** kafkajs calls it by its old name. */
@@ -61,13 +80,19 @@ export class BrokerConnection {
   readonly address: string;
   readonly #connection: Connection;
   readonly #clock: Clock;
+  readonly #target: BrokerAddress;
+  readonly #options: KafkaConnectionOptions;
   #versions: ApiVersions = {};
   #closed = false;
+  /** There was a TCP connection, and no answer yet to anything but what every listener answers. */
+  #unproved = false;
 
   private constructor(address: BrokerAddress, options: KafkaConnectionOptions, deps: BrokerConnectionDeps) {
     installIdleTimerShim();
     this.address = showAddress(address);
     this.#clock = deps.clock;
+    this.#target = address;
+    this.#options = options;
     this.#connection = new Connection({
       ...address,
       logger: kafkajsLogger(deps.logger),
@@ -78,13 +103,18 @@ export class BrokerConnection {
       enforceRequestTimeout: false,
       maxInFlightRequests: null,
       clientId: options.clientId,
-      ssl: options.ssl ?? null,
-      sasl: options.sasl ?? null,
+      ssl: options.ssl === undefined ? null : tlsOptions(options.ssl),
+      sasl: options.sasl === undefined ? null : { ...deps.signIn },
+    });
+    const connection = this.#connection;
+    Object.defineProperty(connection, 'reauthenticationThreshold', {
+      get: () => signInAgainMs(Number(connection.sessionLifetime)),
     });
   }
 
   /** Connects, asks what the broker speaks, and authenticates.
-   *  @throws RetriableError when it cannot be reached, FatalError when it refuses credentials or certificates */
+   *  @throws RetriableError when it cannot be reached, FatalError when it refuses credentials or certificates, or wants to be
+   *  spoken to otherwise (TLS, SASL) */
   static async open(
     address: BrokerAddress,
     options: KafkaConnectionOptions,
@@ -96,14 +126,19 @@ export class BrokerConnection {
       return opened;
     } catch (thrown) {
       opened.close();
-      throw transportError(thrown, opened.address);
+      throw await opened.#explained(thrown);
     }
   }
 
   #openSocket({ host, port, ssl, onConnect }: KafkajsSocketOptions): net.Socket {
-    const socket = ssl
-      ? tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect)
-      : net.connect({ host, port, onread: this.#frames().onread }, onConnect);
+    const { onread } = this.#frames();
+    // A variable, since the types of `tls.connect` do not know `onread` (Node has it since 14.18).
+    const encrypted = { host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ...ssl, onread };
+    const socket = ssl ? tls.connect(encrypted, onConnect) : net.connect({ host, port, onread }, onConnect);
+    // Under TLS this comes before the handshake.
+    socket.once('connect', () => {
+      this.#unproved = true;
+    });
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
     socket.setNoDelay(true);
     return socket;
@@ -129,7 +164,7 @@ export class BrokerConnection {
     this.#versions = await this.#within(CONNECT_TIMEOUT_MS, 'ApiVersions', this.#askVersions());
     this.#connection.setVersions(this.#versions);
     this.#connection.setSupportAuthenticationProtocol(this.#versions[apiKeys['SaslAuthenticate'] ?? -1] !== undefined);
-    await this.#within(CONNECT_TIMEOUT_MS, 'SaslAuthenticate', this.#connection.authenticate());
+    await this.#within(SIGN_IN_TIMEOUT_MS, 'SaslAuthenticate', this.#connection.authenticate());
   }
 
   async #askVersions(): Promise<ApiVersions> {
@@ -176,11 +211,44 @@ export class BrokerConnection {
             decode: async (payload) => ({ answer: decode(payload, version) }),
             parse: async (d) => (d as { answer: T }).answer,
           };
+    return await this.#answer<T>(api, options.timeoutMs, this.#connection.send({ request, response }));
+  }
+
+  /** Versions of a request that the broker takes; `undefined` when it does not know it. */
+  supports(apiKey: number): { readonly minVersion: number; readonly maxVersion: number } | undefined {
+    return this.#versions[apiKey];
+  }
+
+  /** As `request`, for what is encoded and decoded by the caller. Ask `supports` first.
+   *  @throws RetriableError when the connection fails or `timeoutMs` passes; the connection is closed then */
+  async send<T>({ apiKey, name, version, body, decode }: WireRequest<T>, timeoutMs: number): Promise<T> {
+    if (this.#closed)
+      throw new RetriableError('BROKER_CONNECTION_LOST', `connection to broker ${this.address} is closed`);
+    const encoder = new Encoder(body.length);
+    encoder.writeBufferInternal(body);
+    const request = { apiKey, apiVersion: version, apiName: name, encode: async () => encoder };
+    const response: KafkajsResponse = {
+      decode: async (payload) => ({ answer: decode(payload) }),
+      parse: async (decoded) => (decoded as { answer: T }).answer,
+    };
+    return await this.#answer<T>(name, timeoutMs, this.#connection.send({ request, response }));
+  }
+
+  async #answer<T>(name: string, timeoutMs: number, work: Promise<unknown>): Promise<T> {
     try {
-      return (await this.#within(options.timeoutMs, api, this.#connection.send({ request, response }))) as T;
+      const answer = (await this.#within(timeoutMs, name, work)) as T;
+      this.#unproved = false;
+      return answer;
     } catch (thrown) {
-      throw transportError(thrown, this.address);
+      throw await this.#explained(thrown);
     }
+  }
+
+  /** A connection that fails before it was of any use may be one that the listener does not want. */
+  async #explained(thrown: unknown): Promise<RetriableError | FatalError> {
+    const presented = this.#options.ssl?.cert !== undefined;
+    const error = transportError(thrown, this.address, { presented });
+    return this.#unproved ? await explainedFailure(error, this.#target, this.#options, this.#clock) : error;
   }
 
   #versionOf(api: ApiName): number {

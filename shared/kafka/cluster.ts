@@ -6,12 +6,15 @@ import { type BrokerAddress, parseBrokerAddress, showAddress } from './broker-ad
 import { BrokerConnection } from './broker-connection.ts';
 import { ClusterMetadata, type MetadataAnswer, type TopicState } from './cluster-metadata.ts';
 import type { KafkaConnectionOptions } from './driver.ts';
+import { type SignIn, withSignIn } from './sign-in.ts';
 
 export interface ClusterDeps {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Shared with other clusters of the same driver; made when absent and the connection has `sasl`. */
+  readonly signIn?: SignIn;
 }
 
 /** A broker answers the requests of one connection one after the other, so what may wait long has its own:
@@ -31,7 +34,7 @@ export class Cluster {
 
   constructor(options: KafkaConnectionOptions, deps: ClusterDeps) {
     this.options = options;
-    this.#deps = deps;
+    this.#deps = withSignIn(options, deps);
   }
 
   /** Connection to a broker, opened when there is none.
@@ -76,7 +79,8 @@ export class Cluster {
       try {
         return await this.#connect(address, 'requests');
       } catch (thrown) {
-        if (!(thrown instanceof RetriableError)) throw thrown;
+        // Whatever has another cause than this broker will not be better at the next.
+        if (!(thrown instanceof RetriableError) || thrown.code !== 'BROKER_CONNECTION_LOST') throw thrown;
         failures.push(thrown.message);
       }
     }

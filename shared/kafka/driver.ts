@@ -1,23 +1,46 @@
 /** What Spillway needs of a Kafka client. One implementation stands behind it; nothing above knows which. */
 import type { FatalError } from '../errors.ts';
-import type { RecordBlock, RecordHeader, TopicPartition } from '../records.ts';
+import type { BatchSegment, RecordBlock, RecordHeader, TopicPartition } from '../records.ts';
+
+/** TLS, with PEM texts. */
+export interface TlsOptions {
+  /** Trusted certificates; those that Node.js trusts when absent. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Opens `key`. */
+  readonly passphrase?: string;
+  /** False: a broker's certificate need not hold the name it is reached by. */
+  readonly checkHostname?: boolean;
+}
+
+/** A client that gets tokens by the OAuth 2.0 client credentials grant. Source: KIP-768. */
+export interface ClientCredentials {
+  readonly tokenEndpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope?: string;
+  /** Whether id and secret are URL-encoded before they go into the header. */
+  readonly urlEncoded: boolean;
+  /** Sent to the broker beside the token. */
+  readonly extensions: Readonly<Record<string, string>>;
+}
+
+/** How to sign in. The functions are called at each sign-in, so that rotated credentials are picked up.
+ *  They throw `ConfigError` when a secret is out of reach. */
+export type SaslOptions =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly credentials: () => { readonly username: string; readonly password: string };
+    }
+  | { readonly mechanism: 'oauthbearer'; readonly clientCredentials: () => ClientCredentials };
 
 /** How brokers are reached; parsed from `bootstrap.servers`, `security.protocol`, `sasl.*`, `ssl.*`. */
 export interface KafkaConnectionOptions {
   readonly bootstrapServers: readonly string[];
   readonly clientId: string;
-  /** TLS on, with PEM texts. */
-  readonly ssl?: {
-    readonly ca?: string;
-    readonly cert?: string;
-    readonly key?: string;
-    readonly rejectUnauthorized?: boolean;
-  };
-  readonly sasl?: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    readonly username: string;
-    readonly password: string;
-  };
+  readonly ssl?: TlsOptions;
+  readonly sasl?: SaslOptions;
 }
 
 /** Where a partition without a committed offset begins; a number is epoch ms. */
@@ -143,9 +166,26 @@ export interface KafkaAdmin {
   close(): Promise<void>;
 }
 
+/** How a partition is read without a group. */
+export interface ReaderOptions {
+  readonly isolationLevel: ConsumerOptions['isolationLevel'];
+  /** Bytes of one fetch. A larger single record is still read. */
+  readonly fetchMaxBytes: number;
+}
+
+/** Reads records here and there: joins no group, commits nothing, leaves nothing behind. */
+export interface KafkaReader {
+  /** Up to `count` records of a partition from offset `from` (inclusive) on, in offset order; fewer, or none, when the partition ends
+   *  before. Does not wait for records to come.
+   *  @throws FatalError `OFFSET_OUT_OF_RANGE` and refusals; RetriableError when the cluster cannot be reached */
+  read(topic: string, partition: number, from: number, count: number): Promise<BatchSegment[]>;
+  close(): Promise<void>;
+}
+
 /** One cluster. Every method opens its own connections; `close` of what it made is the caller's. */
 export interface KafkaDriver {
   admin(): KafkaAdmin;
   producer(): KafkaProducer;
   consumer(options: ConsumerOptions, listener: ConsumerListener): KafkaConsumer;
+  reader(options: ReaderOptions): KafkaReader;
 }

@@ -18,6 +18,9 @@ export const KafkaCode = {
   inconsistentGroupProtocol: 23,
   unknownMemberId: 25,
   rebalanceInProgress: 27,
+  groupAuthorizationFailed: 30,
+  unsupportedSaslMechanism: 33,
+  illegalSaslState: 34,
   invalidReplicationFactor: 38,
   memberIdRequired: 79,
   fencedInstanceId: 82,
@@ -52,14 +55,36 @@ export function refusal(code: number, attempted: Attempted): RetriableError | Fa
   const name = kafkaErrorName(code);
   const options = attempted.context === undefined ? {} : { context: attempted.context };
   if (name.endsWith('_AUTHORIZATION_FAILED')) {
-    return new FatalError(
-      name,
-      `Kafka refused ${attempted.right} on ${attempted.resource}: grant the principal of this client ${attempted.right} on ${attempted.resource}`,
-      options,
-    );
+    return new FatalError(name, missingRight(attempted), options);
   }
   const message = `Kafka answered ${name} to ${attempted.right} on ${attempted.resource}${explained(code)}`;
   return isRetriableCode(code) ? new RetriableError(name, message, options) : new FatalError(name, message, options);
+}
+
+/** The refusal of one offset of a commit, by what it is about: the group, or the topic of `partition` (its name). */
+export function commitRefusal(code: number, groupId: string, partition: string): RetriableError | FatalError {
+  if (code === KafkaCode.groupAuthorizationFailed)
+    return refusal(code, { right: 'READ', resource: `group ${groupId}` });
+  const topic = partition.slice(0, partition.lastIndexOf('-'));
+  return refusal(code, { right: 'READ', resource: `topic ${topic}`, context: { topic } });
+}
+
+/** What a right comes with, or what does instead of it. */
+const ALSO: Readonly<Record<string, string>> = {
+  DESCRIBE: ' (READ and WRITE include it)',
+  CREATE: ' or on the cluster, or create it beforehand',
+};
+
+function missingRight({ right, resource }: Attempted): string {
+  const [, kind = '', names = ''] = /^(topic|group) (.+)$/.exec(resource) ?? [];
+  const command =
+    kind === ''
+      ? ''
+      : `, for example by: kafka-acls --add --allow-principal User:NAME --operation ${right} ${names
+          .split(', ')
+          .map((name) => `--${kind} ${name}`)
+          .join(' ')}`;
+  return `Kafka refused ${right} on ${resource}: grant the user of this client ${right} on ${resource}${ALSO[right] ?? ''}${command}`;
 }
 
 function explained(code: number): string {

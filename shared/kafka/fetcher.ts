@@ -5,14 +5,11 @@ import { partitionName } from '../records.ts';
 import type { Cluster } from './cluster.ts';
 import type { ConsumerListener, ConsumerOptions } from './driver.ts';
 import { KafkaCode, kafkaErrorName, refusal } from './error-codes.ts';
-import { byTopic } from './group-protocol.ts';
+import { type FetchLimits, requestFetch } from './fetch-request.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { type RetryDeps, retrying } from './retrying.ts';
-import { decodeFetchResponse, type FetchAnswer, type FetchedPartition } from './wire/fetch-response.ts';
+import type { FetchAnswer, FetchedPartition } from './wire/fetch-response.ts';
 import { decodeRecords } from './wire/record-batch.ts';
-
-/** A fetch without an answer for this long beyond its own wait is given up, its connection with it. */
-const WATCHDOG_MS = 30_000;
 
 /** A long poll cannot be changed once it waits. So polls are short while a partition of the same broker was paused a moment ago:
  *  back pressure resumes it soon, and it must not wait for the others' new records. */
@@ -26,16 +23,17 @@ export interface FetcherDeps extends RetryDeps {
   readonly owned: () => Iterable<OwnedPartition>;
   /** The position is not in the log. Called once; the partition is held until `held` is cleared. */
   readonly outOfRange: (partition: OwnedPartition) => void;
+  /** A partition that its leader did not know has a leader again. Called once; it is held until `held` is cleared. */
+  readonly doubtful: (partition: OwnedPartition) => void;
   /** The partition cannot be read any more, the others can. */
   readonly halt: (partition: OwnedPartition, error: FatalError) => void;
+  /** As `requestFetch` takes it. */
+  readonly watchdogMs: number | undefined;
   /** Nothing can be read any more. */
   readonly fail: (error: FatalError) => void;
 }
 
-type FetchOptions = Pick<
-  ConsumerOptions,
-  'fetchMaxBytes' | 'fetchMaxBytesPerPartition' | 'fetchMaxWaitMs' | 'isolationLevel'
->;
+type FetchOptions = FetchLimits & Pick<ConsumerOptions, 'fetchMaxWaitMs'>;
 
 export class Fetcher {
   readonly #options: FetchOptions;
@@ -131,32 +129,10 @@ export class Fetcher {
     wanted: readonly OwnedPartition[],
     resumesSoon: boolean,
   ): Promise<FetchAnswer | undefined> {
-    const { fetchMaxBytes, fetchMaxBytesPerPartition, fetchMaxWaitMs, isolationLevel } = this.#options;
-    const maxWaitTime = resumesSoon ? Math.min(SHORT_POLL_MS, fetchMaxWaitMs) : fetchMaxWaitMs;
-    const positions = new Map(wanted.map((p) => [p.name, p.position]));
-    const topics = [...byTopic(wanted)].map(([topic, ids]) => ({
-      topic,
-      partitions: ids.map((partition) => ({
-        partition,
-        fetchOffset: String(positions.get(partitionName({ topic, partition })) ?? 0),
-        maxBytes: fetchMaxBytesPerPartition,
-      })),
-    }));
+    const { fetchMaxWaitMs } = this.#options;
+    const maxWaitMs = resumesSoon ? Math.min(SHORT_POLL_MS, fetchMaxWaitMs) : fetchMaxWaitMs;
     try {
-      const connection = await this.#deps.cluster.connection(leader, 'fetch');
-      const answer = await connection.request<FetchAnswer>(
-        'Fetch',
-        {
-          isolationLevel: isolationLevel === 'read_committed' ? 1 : 0,
-          maxWaitTime,
-          minBytes: 1,
-          maxBytes: fetchMaxBytes,
-          topics,
-        },
-        { timeoutMs: maxWaitTime + WATCHDOG_MS, decode: decodeFetchResponse },
-      );
-      if (answer.errorCode === 0) return answer;
-      throw refusal(answer.errorCode, { right: 'READ', resource: `broker ${leader}` });
+      return await requestFetch(this.#deps.cluster, leader, wanted, this.#options, maxWaitMs, this.#deps.watchdogMs);
     } catch (thrown) {
       if (!(thrown instanceof RetriableError)) throw thrown;
       this.#deps.logger.debug({ broker: leader, code: thrown.code }, 'fetch failed');
@@ -209,6 +185,7 @@ export class Fetcher {
     const { topic, partition: id } = partition;
     const error = refusal(code, { right: 'READ', resource: `topic ${topic}`, context: { topic, partition: id } });
     if (error instanceof FatalError) throw error;
+    partition.doubtful ||= code === KafkaCode.unknownTopicOrPartition;
     this.#findLeader(partition, kafkaErrorName(code));
   }
 
@@ -243,7 +220,8 @@ export class Fetcher {
         if (found.length > 0) await clock.sleep(LEADER_SETTLE_MS + backoffMs(failures, LEADER_BACKOFF, random), signal);
         for (const partition of found) {
           this.#lost.delete(partition);
-          partition.held = false;
+          if (partition.doubtful && partition.deliverable) this.#deps.doubtful(partition);
+          else partition.held = false;
         }
         this.wake();
         const missing = lost.filter((p) => !found.includes(p));

@@ -18,6 +18,7 @@ import { OffsetCommitter } from './offset-committer.ts';
 import { findOffsets } from './offset-queries.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { PartitionTable } from './partition-table.ts';
+import { commitBeginning, isStillCommitted } from './remade-topic.ts';
 import { retrying } from './retrying.ts';
 import type { StartPositionsDeps } from './start-positions.ts';
 import { TopicSubscription } from './subscription.ts';
@@ -26,6 +27,11 @@ import { TopicSubscription } from './subscription.ts';
 const START_WITHIN_MS = 10_000;
 /** How long a topic that was made a moment ago may be unknown to the broker that is asked. */
 const TOPIC_GRACE_MS = 2_000;
+
+export interface GroupConsumerDeps extends ClusterDeps {
+  /** A fetch without an answer for this long beyond its own wait is given up, and the broker connected to anew. Default: as `requestFetch`. */
+  readonly fetchWatchdogMs?: number;
+}
 
 export class GroupConsumer implements KafkaConsumer {
   readonly #listener: ConsumerListener;
@@ -50,7 +56,7 @@ export class GroupConsumer implements KafkaConsumer {
     connection: KafkaConnectionOptions,
     options: ConsumerOptions,
     listener: ConsumerListener,
-    deps: ClusterDeps,
+    deps: GroupConsumerDeps,
   ) {
     const logger = deps.logger.child({ group: options.groupId });
     this.#listener = listener;
@@ -62,8 +68,10 @@ export class GroupConsumer implements KafkaConsumer {
     this.#fetcher = new Fetcher(options, {
       ...this.#deps,
       listener,
+      watchdogMs: deps.fetchWatchdogMs,
       owned: () => this.#partitions.all(),
       outOfRange: (partition) => this.#beside(this.#relocate(partition)),
+      doubtful: (partition) => this.#beside(this.#identify(partition)),
       halt: (partition, error) => this.#beside(this.#halt(partition, error)),
       fail: (error) => this.#fail(error),
     });
@@ -175,10 +183,39 @@ export class GroupConsumer implements KafkaConsumer {
       signal: this.#end.signal,
     });
     if (!partition.deliverable) return;
-    if (found.halted !== undefined) return await this.#halt(partition, found.halted);
+    if (found.halted !== undefined) {
+      if (!(await this.#isSameLog(partition))) return await this.#beginAnew(partition);
+      return await this.#halt(partition, found.halted);
+    }
     partition.position = found.position;
     partition.held = false;
     if (found.gap !== undefined) this.#partitions.reportGap(partition, found.gap.from, found.gap.to);
+    this.#fetcher.wake();
+  }
+
+  /** The partition's leader did not know it for a while: it moved, or its topic was deleted and made anew. */
+  async #identify(partition: OwnedPartition): Promise<void> {
+    if (!(await this.#isSameLog(partition))) return await this.#beginAnew(partition);
+    partition.doubtful = false;
+    partition.held = false;
+    this.#fetcher.wake();
+  }
+
+  async #isSameLog(partition: OwnedPartition): Promise<boolean> {
+    const ask = () => isStillCommitted(partition, this.#deps.coordinator);
+    return await retrying(`commit of ${partition.name}`, ask, this.#deps, { signal: this.#end.signal });
+  }
+
+  async #beginAnew(partition: OwnedPartition): Promise<void> {
+    const wanted = () => partition.deliverable;
+    const session = () => this.#member.membership.session;
+    const beginning = await commitBeginning(partition, wanted, session, this.#deps, this.#end.signal);
+    if (beginning === undefined || !partition.deliverable) return;
+    this.#deps.logger.warn(
+      { topic: partition.topic, partition: partition.partition, from: beginning },
+      'the topic was deleted and made anew; it is read from its beginning',
+    );
+    this.#partitions.restart(partition, beginning);
     this.#fetcher.wake();
   }
 

@@ -42,6 +42,8 @@ export class GroupMember {
   #round = new Round();
   #heartbeats = new AbortController();
   #topics: TopicPartitions = new Map();
+  /** Topics of the first look. */
+  #atFirst: ReadonlySet<string> | undefined;
   readonly #readBefore = new Set<string>();
 
   constructor(options: ConsumerOptions, deps: GroupMemberDeps) {
@@ -128,6 +130,7 @@ export class GroupMember {
     const { end, subscription, partitions } = this.#deps;
     const once = async () => {
       this.#topics = await subscription.look();
+      this.#atFirst ??= new Set(this.#topics.keys());
       return await this.#membership.join(this.#topics, [...partitions.all()]);
     };
     this.#heartbeats.abort(new Interrupted());
@@ -169,6 +172,7 @@ export class GroupMember {
       isolationLevel: this.#options.isolationLevel,
       isPattern: this.#deps.subscription.isPattern,
       readBefore: this.#readBefore,
+      atFirst: this.#atFirst ?? new Set<string>(),
     };
     await commitStartPositions(partitions, options, () => this.#membership.session, this.#deps, over);
     for (const { topic } of partitions) this.#readBefore.add(topic);

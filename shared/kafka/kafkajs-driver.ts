@@ -4,7 +4,9 @@ import type { Logger } from '../logger.ts';
 import { ClusterAdmin } from './admin.ts';
 import type { KafkaConnectionOptions, KafkaDriver } from './driver.ts';
 import { GroupConsumer } from './group-consumer.ts';
+import { PartitionReader } from './partition-reader.ts';
 import { ConfirmedProducer } from './producer.ts';
+import { withSignIn } from './sign-in.ts';
 
 export interface KafkaDriverDeps {
   readonly logger: Logger;
@@ -14,10 +16,12 @@ export interface KafkaDriverDeps {
 }
 
 /** A driver for one cluster. Nothing is connected before what it makes is used. */
-export function createKafkaDriver(connection: KafkaConnectionOptions, deps: KafkaDriverDeps): KafkaDriver {
+export function createKafkaDriver(connection: KafkaConnectionOptions, given: KafkaDriverDeps): KafkaDriver {
+  const deps = withSignIn(connection, given);
   return {
     admin: () => new ClusterAdmin(connection, deps),
     producer: () => new ConfirmedProducer(connection, deps),
     consumer: (options, listener) => new GroupConsumer(connection, options, listener, deps),
+    reader: (options) => new PartitionReader(connection, options, deps),
   };
 }

@@ -51,6 +51,10 @@ declare module 'kafkajs/src/network/connection.js' {
     readonly socket: Socket | undefined;
     readonly requestQueue: { rejectAll(error: Error): void; destroy(): void };
     readonly authHandlers: { onError(): void } | null;
+    /** Milliseconds that the broker takes a sign-in for; a Long, 0 for ever. */
+    readonly sessionLifetime: { toString(): string };
+    /** A request within so many ms of the end of that signs in again first. */
+    reauthenticationThreshold: number;
     /** Pieces of an answer that is not complete. */
     chunks: Buffer[];
     /** Takes bytes that the socket read. */
@@ -61,6 +65,52 @@ declare module 'kafkajs/src/network/connection.js' {
     authenticate(): Promise<void>;
     send(request: { request: KafkajsRequest; response: KafkajsResponse; logResponseError?: boolean }): Promise<unknown>;
   }
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/index.js' {
+  import type { KafkajsLogger } from 'kafkajs/src/network/connection.js';
+
+  export interface ExchangeSetup {
+    readonly host: string;
+    readonly port: number;
+    readonly logger: KafkajsLogger;
+    /** Sends one message of the exchange and resolves with the broker's; bytes have their length in front. */
+    readonly saslAuthenticate: <T>(message: {
+      readonly request: { encode(): Promise<Buffer> };
+      readonly response?: { decode(bytes: Buffer): Promise<T>; parse(decoded: T): Promise<T> };
+    }) => Promise<T | undefined>;
+  }
+
+  export interface SaslExchange {
+    authenticate(): Promise<void>;
+  }
+
+  export type SaslExchangeProvider = (setup: ExchangeSetup) => SaslExchange;
+  export type PasswordExchange = (credentials: {
+    readonly username: string;
+    readonly password: string;
+  }) => SaslExchangeProvider;
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/plain.js' {
+  import type { PasswordExchange } from 'kafkajs/src/broker/saslAuthenticator/index.js';
+
+  const plain: PasswordExchange;
+  export default plain;
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram256.js' {
+  import type { PasswordExchange } from 'kafkajs/src/broker/saslAuthenticator/index.js';
+
+  const scram256: PasswordExchange;
+  export default scram256;
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram512.js' {
+  import type { PasswordExchange } from 'kafkajs/src/broker/saslAuthenticator/index.js';
+
+  const scram512: PasswordExchange;
+  export default scram512;
 }
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {

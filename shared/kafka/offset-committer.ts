@@ -2,7 +2,7 @@
 import { FatalError, RetriableError } from '../errors.ts';
 import { partitionName } from '../records.ts';
 import type { OffsetToCommit } from './driver.ts';
-import { KafkaCode, kafkaErrorName, refusal } from './error-codes.ts';
+import { commitRefusal, KafkaCode, kafkaErrorName } from './error-codes.ts';
 import type { GroupCoordinator, Session } from './group-coordinator.ts';
 import { Interrupted } from './interruption.ts';
 import type { OwnedPartition } from './owned-partition.ts';
@@ -76,9 +76,9 @@ export class OffsetCommitter {
     holders: readonly (OwnedPartition | undefined)[],
   ): Promise<typeof DONE | typeof FENCED | Error> {
     if (holders.some((holder) => holder === undefined || holder.released)) return FENCED;
-    const { coordinator, session: currentSession, joining, lost } = this.#deps;
+    const { session: currentSession, joining, lost } = this.#deps;
     const session = currentSession();
-    const codes = await coordinator.commit(session, offsets);
+    const codes = await this.#send(session, offsets, holders);
     const refused = [...codes].filter(([, code]) => code !== KafkaCode.none);
     const first = refused[0];
     if (first === undefined) return DONE;
@@ -97,6 +97,19 @@ export class OffsetCommitter {
     throw error;
   }
 
+  /** What is in doubt is not sent: the broker would take an offset of a deleted topic for one of its successor. Answered for as the broker
+   *  answers for a topic that is not there. */
+  async #send(
+    session: Session,
+    offsets: readonly OffsetToCommit[],
+    holders: readonly (OwnedPartition | undefined)[],
+  ): Promise<Map<string, number>> {
+    const sure = offsets.filter((_, i) => holders[i]?.doubtful !== true);
+    const codes = sure.length === 0 ? [] : await this.#deps.coordinator.commit(session, sure);
+    const doubtful = offsets.filter((offset) => !sure.includes(offset));
+    return new Map([...codes, ...doubtful.map((o) => [partitionName(o), KafkaCode.unknownTopicOrPartition] as const)]);
+  }
+
   #passing(code: number): RetriableError {
     return new RetriableError(kafkaErrorName(code), `group ${this.#deps.coordinator.groupId} rebalances`);
   }
@@ -108,7 +121,6 @@ export class OffsetCommitter {
         `the commit metadata of ${name} is larger than the broker's offset.metadata.max.bytes`,
       );
     }
-    const topic = name.slice(0, name.lastIndexOf('-'));
-    return refusal(code, { right: 'READ', resource: `topic ${topic}`, context: { topic } });
+    return commitRefusal(code, this.#deps.coordinator.groupId, name);
   }
 }

@@ -19,6 +19,8 @@ export class OwnedPartition implements TopicPartition {
   halted = false;
   /** Not fetched while its leader or position is looked up. */
   held = false;
+  /** Its leader did not know it: whether this is still the log that was read is found out before anything is read or committed. */
+  doubtful = false;
   /** Fetches in a row that its leader did not answer, or refused. */
   failures = 0;
 

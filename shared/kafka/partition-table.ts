@@ -96,9 +96,18 @@ export class PartitionTable {
 
   /** Stops one partition while the others go on: reported as lost, then as assigned again and halted. */
   halt(partition: OwnedPartition, position: number, metadata: string, halted: Halt): void {
+    this.#replace(partition, { position, metadata, halted });
+  }
+
+  /** The log of a partition was replaced by another one: what was read of the old one is let go, the new one begins at `position`. */
+  restart(partition: OwnedPartition, position: number): void {
+    this.#replace(partition, { position, metadata: '' });
+  }
+
+  #replace(partition: OwnedPartition, resolved: Omit<ResolvedPartition, keyof TopicPartition>): void {
     this.#release(partition);
     this.#deps.listener.lost([plain(partition)]);
-    this.adopt([{ ...plain(partition), position, metadata, halted }]);
+    this.adopt([{ ...plain(partition), ...resolved }]);
   }
 
   #release(partition: OwnedPartition): void {

@@ -18,6 +18,8 @@ export interface RetryLimits {
   readonly giveUpAfterMs?: number;
 }
 
+/** What passes within this time is everyday life of a cluster: a leader moves, a coordinator loads, a connection is renewed. */
+const SAY_AFTER_MS = 3_000;
 /** First wait and longest wait between two tries, before jitter. */
 const BACKOFF = { baseMs: 50, maxMs: 5_000 };
 
@@ -31,6 +33,7 @@ export async function retrying<T>(
 ): Promise<T> {
   const { clock, random, logger } = deps;
   const giveUpAt = limits.giveUpAfterMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + limits.giveUpAfterMs;
+  const startedAt = clock.now();
   let said = false;
   const again = (error: unknown): error is RetriableError => error instanceof RetriableError && clock.now() < giveUpAt;
   const result = await pRetry(attempt, {
@@ -41,8 +44,7 @@ export async function retrying<T>(
     shouldRetry: ({ error }) => error instanceof RetriableError && clock.now() < giveUpAt,
     onFailedAttempt: async ({ error, attemptNumber }) => {
       if (!again(error)) return;
-      // The first failure or two are everyday life of a cluster: a leader moves, a connection is renewed.
-      if (attemptNumber === 3) {
+      if (!said && clock.now() - startedAt >= SAY_AFTER_MS) {
         said = true;
         logger.warn(
           { what, code: error.code, reason: toError(error).message },

@@ -3,6 +3,7 @@
  *  - A topic none of whose partitions has a commit is new to the group: `consumer.start.offset` counts.
  *  - A partition without a commit beside others of its topic that have one was added later: it begins at its beginning.
  *  - With a pattern, a topic without a commit, while the group has commits for another one, appeared later: at its beginning.
+ *  - With a pattern, a topic that was not there when this member began appeared later, too, even if nothing matched until then.
  *  - A topic that this member has read before and that has no commit now was deleted and made anew: at its beginning.
  *
  *  This tells old from new only if the first commits of a topic (of all topics, with a pattern) are there together or not at all.
@@ -12,7 +13,7 @@ import { type FatalError, RetriableError } from '../errors.ts';
 import { partitionName, type TopicPartition } from '../records.ts';
 import type { Cluster } from './cluster.ts';
 import type { OffsetToCommit, StartOffset } from './driver.ts';
-import { KafkaCode, kafkaErrorName } from './error-codes.ts';
+import { commitRefusal, KafkaCode, kafkaErrorName } from './error-codes.ts';
 import type { GroupCoordinator, Session } from './group-coordinator.ts';
 import { findOffsets, type IsolationLevel } from './offset-queries.ts';
 import { type RetryDeps, retrying } from './retrying.ts';
@@ -25,16 +26,16 @@ export interface StartPlan {
 }
 
 /** Applies the rule above. `isCommitted` answers for the group; `isPattern` when topics come from a pattern; `readBefore` holds the
- *  topics this member has read. Pure. */
+ *  topics this member has read, `atFirst` those it found when it began. Pure. */
 export function planStart(
   partitions: readonly TopicPartition[],
   isCommitted: (tp: TopicPartition) => boolean,
-  { isPattern, readBefore }: Pick<StartPositionsOptions, 'isPattern' | 'readBefore'>,
+  { isPattern, readBefore, atFirst }: Pick<StartPositionsOptions, 'isPattern' | 'readBefore' | 'atFirst'>,
 ): StartPlan {
   const knownTopics = new Set(partitions.filter(isCommitted).map((tp) => tp.topic));
   const uncommitted = partitions.filter((tp) => !isCommitted(tp));
   const isLater = ({ topic }: TopicPartition) =>
-    knownTopics.has(topic) || readBefore.has(topic) || (isPattern && knownTopics.size > 0);
+    knownTopics.has(topic) || readBefore.has(topic) || (isPattern && (knownTopics.size > 0 || !atFirst.has(topic)));
   return { atStart: uncommitted.filter((tp) => !isLater(tp)), atBeginning: uncommitted.filter(isLater) };
 }
 
@@ -48,6 +49,7 @@ export interface StartPositionsOptions {
   readonly isolationLevel: IsolationLevel;
   readonly isPattern: boolean;
   readonly readBefore: ReadonlySet<string>;
+  readonly atFirst: ReadonlySet<string>;
 }
 
 /** Partitions without a leader are waited for this long before the rest begins without them; they then count as added later. */
@@ -118,6 +120,6 @@ async function commitAll(
         `the group moved on before the start position of ${name} was committed`,
       );
     }
-    throw coordinator.refused(code);
+    throw commitRefusal(code, coordinator.groupId, name);
   }
 }

@@ -45,8 +45,9 @@ export interface Rig {
   ): ChildProcess & { readonly result: Promise<CliResult> };
 }
 
-export async function startRig(): Promise<Rig> {
-  const { bootstrapServers } = await kafkaForTests();
+/** @param kafka brokers to use instead of the tests' own */
+export async function startRig(kafka?: string): Promise<Rig> {
+  const bootstrapServers = kafka ?? (await kafkaForTests()).bootstrapServers;
   const folder = await temporaryFolder();
   const oss = await startOss({ dir: join(folder, 'oss'), credentials: [CREDENTIALS], buckets: [BUCKET] });
   onTestFinished(() => oss.close());

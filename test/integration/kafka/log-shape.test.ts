@@ -85,6 +85,32 @@ describe('a committed offset past the end of the log', () => {
   });
 });
 
+describe('a topic that is deleted and made anew while its partition is paused', () => {
+  it('is read from its new beginning when the old position is past its end', async () => {
+    const topic = await newTopic(driver, 1);
+    await produce(driver, topic, texts('old', 10));
+    const { consumer, seen } = await started(driver, consumerOptions([topic], { metadataMaxAgeMs: 600_000 }));
+    await waitFor(() => seen.delivered.length === 10, { what: 'the old records' });
+    await consumer.commit([{ topic, partition: 0, offset: 10 }]);
+    consumer.pause({ topic, partition: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const admin = closedAfterwards(driver.admin());
+    await admin.deleteTopics([topic]);
+    await waitFor(async () => (await admin.describeTopics([topic])).length === 0, { what: 'the deletion' });
+    await newTopic(driver, 1, {}, topic);
+    await produce(driver, topic, texts('new', 5));
+    consumer.resume({ topic, partition: 0 });
+    await waitFor(() => seen.delivered.length === 15, { what: 'the new records' });
+    expect(seen.values.slice(10)).toEqual(texts('new', 5));
+    expect(seen.assignments.map(({ position, halted }) => [position, halted])).toEqual([
+      [0, undefined],
+      [0, undefined],
+    ]);
+    expect([seen.losses, seen.gaps]).toEqual([[{ topic, partition: 0 }], []]);
+    await consumer.commit([{ topic, partition: 0, offset: 5 }]);
+  });
+});
+
 describe('transactions', () => {
   it('shows committed records only, and the position passes markers and what was rolled back', async () => {
     const topic = await newTopic(driver, 1);

@@ -26,7 +26,7 @@ afterAll(async () => {
 }, 60_000);
 
 function driverAs(username: string, password: string, logger: Logger = silentLogger): KafkaDriver {
-  const sasl = { mechanism: 'plain', username, password } as const;
+  const sasl = { mechanism: 'plain', credentials: () => ({ username, password }) } as const;
   return createKafkaDriver(
     { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'tests', sasl },
     { logger, clock: systemClock, random: Math.random },

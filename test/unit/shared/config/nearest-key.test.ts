@@ -37,6 +37,16 @@ describe('nearest key', () => {
     expect(nearestKey(given, KNOWN)).toBe(nearest);
   });
 
+  it.each([
+    ['bucket', 'oss.bucket'],
+    ['oss_bukcet', 'oss.bucket'],
+    ['ossBucket', 'oss.bucket'],
+    ['OSS_BUCKET', 'oss.bucket'],
+    ['claim.check.bucket', 'overflow.claim.check.bucket'],
+  ])('is the key that %s is the end of, or another spelling of: %s', (given, nearest) => {
+    expect(nearestKey(given, ['overflow.claim.check.bucket', 'oss.bucket', ...KNOWN])).toBe(nearest);
+  });
+
   it('is nothing when no key is near', () => {
     expect(nearestKey('transforms', KNOWN)).toBeUndefined();
     expect(nearestKey('x', KNOWN)).toBeUndefined();

@@ -97,57 +97,184 @@ describe('signing in', () => {
 });
 
 describe('the Kafka connection', () => {
+  const SASL = { 'security.protocol': 'SASL_PLAINTEXT' };
+  const credentials = (raw: RawConfig) => {
+    const { sasl } = connection(raw);
+    return sasl === undefined || !('credentials' in sasl)
+      ? undefined
+      : { mechanism: sasl.mechanism, ...sasl.credentials() };
+  };
+  const oauth = (raw: RawConfig) => {
+    const { sasl } = connection({
+      ...SASL,
+      'sasl.mechanism': 'OAUTHBEARER',
+      'sasl.oauthbearer.token.endpoint.url': 'https://idp.example/token',
+      ...raw,
+    });
+    return sasl !== undefined && 'clientCredentials' in sasl ? sasl.clientCredentials() : undefined;
+  };
+
   it('is plain by default', () => {
     expect(connection({})).toEqual({ bootstrapServers: ['127.0.0.1:9092'], clientId: 'spillway' });
   });
 
-  it('reveals user and password', () => {
+  it('reveals user and password, anew each time', () => {
     const raw = {
       'security.protocol': 'SASL_SSL',
       'sasl.mechanism': 'scram-sha-512',
       'sasl.username': 'a',
       'sasl.password': PW,
     };
-    expect(connection(raw)).toMatchObject({
-      ssl: {},
-      sasl: { mechanism: 'scram-sha-512', username: 'a', password: 'hunter2' },
-    });
+    expect(connection(raw).ssl).toEqual({});
+    expect(credentials(raw)).toEqual({ mechanism: 'scram-sha-512', username: 'a', password: 'hunter2' });
+    const env: Record<string, string> = { PW: 'old' };
+    const { sasl } = kafkaConnection(
+      parseWorker({ ...SERVERS, ...raw }).config,
+      secretResolver(env, () => ''),
+    );
+    env['PW'] = 'new';
+    expect(sasl !== undefined && 'credentials' in sasl && sasl.credentials().password).toBe('new');
   });
 
-  it('reads a JAAS entry, with references inside', () => {
-    const raw = {
-      'security.protocol': 'SASL_PLAINTEXT',
-      'sasl.mechanism': 'PLAIN',
-      'sasl.jaas.config': `${PLAIN} username="alice" password="${PW}";`,
-    };
-    expect(connection(raw).sasl).toEqual({ mechanism: 'plain', username: 'alice', password: 'hunter2' });
-    expect(connection(raw).ssl).toBeUndefined();
+  it('reads a JAAS entry, whole or with references inside, whatever characters they stand for', () => {
+    const raw = { ...SASL, 'sasl.mechanism': 'PLAIN' };
+    const entry = `${PLAIN} password="${PW}" username="alice";`;
+    expect(credentials({ ...raw, 'sasl.jaas.config': entry })).toEqual({
+      mechanism: 'plain',
+      username: 'alice',
+      password: 'hunter2',
+    });
+    const odd = 'a"b\\c;d=e';
+    const resolver = secretResolver({ PW: odd, JAAS: `${PLAIN} username="u" password="p\\"w";` }, () => '');
+    for (const [text, password] of [
+      [entry, odd],
+      [`\${env:JAAS}`, 'p"w'],
+    ]) {
+      const { sasl } = kafkaConnection(parseWorker({ ...SERVERS, ...raw, 'sasl.jaas.config': text }).config, resolver);
+      expect(sasl !== undefined && 'credentials' in sasl && sasl.credentials().password).toBe(password);
+    }
   });
 
   it('refuses a JAAS entry it does not understand, or of another mechanism, without showing it', () => {
-    const raw = { 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanism': 'SCRAM-SHA-256' };
-    const other = problemsOf(() =>
-      connection({ ...raw, 'sasl.jaas.config': `${PLAIN} username="a" password="hunter2";` }),
-    );
-    const garbage = problemsOf(() => connection({ ...raw, 'sasl.jaas.config': 'alice:hunter2' }));
-    expect(other).toEqual([{ key: 'sasl.jaas.config', message: 'is for PLAIN, but sasl.mechanism is SCRAM-SHA-256' }]);
-    expect(garbage.map(({ key }) => key)).toEqual(['sasl.jaas.config']);
-    expect(JSON.stringify(garbage)).not.toContain('hunter2');
+    const raw = { ...SASL, 'sasl.mechanism': 'SCRAM-SHA-256' };
+    const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required username="a" password="hunter2"';
+    const problemOf = (jaas: string) => problemsOf(() => connection({ ...raw, 'sasl.jaas.config': jaas }));
+    expect(problemOf(`${PLAIN} username="a" password="hunter2";`)).toEqual([
+      { key: 'sasl.jaas.config', message: 'is for PLAIN, but sasl.mechanism is SCRAM-SHA-256' },
+    ]);
+    for (const jaas of ['alice:hunter2', `${scram} tokenauth="true";`, scram, `${PLAIN} password="hunter2";`]) {
+      expect(problemOf(jaas).map(({ key }) => key)).toEqual(['sasl.jaas.config']);
+      expect(JSON.stringify(problemOf(jaas))).not.toContain('hunter2');
+    }
   });
 
-  it('takes PEM texts under Kafka’s names too, with line breaks spelt out', () => {
-    const raw = {
-      'security.protocol': 'SSL',
-      'ssl.truststore.certificates': CERTIFICATE.replaceAll('\n', '\\n'),
-      'ssl.keystore.certificate.chain': CERTIFICATE,
-      'ssl.keystore.key': 'BEGIN\\nEND',
+  it('knows a client of OAuth by keys of both spellings, by a JAAS entry, or by both', () => {
+    const expected = {
+      tokenEndpoint: 'https://idp.example/token',
+      clientId: 'me',
+      clientSecret: 'hunter2',
+      urlEncoded: false,
     };
-    expect(connection(raw).ssl).toEqual({ ca: CERTIFICATE, cert: CERTIFICATE, key: 'BEGIN\nEND' });
+    expect(oauth({ 'sasl.oauthbearer.client.id': 'me', 'sasl.oauthbearer.client.secret': PW })).toEqual({
+      ...expected,
+      extensions: {},
+    });
+    const kip1139 = {
+      'sasl.oauthbearer.client.credentials.client.id': 'me',
+      'sasl.oauthbearer.client.credentials.client.secret': PW,
+      'sasl.oauthbearer.scope': 's',
+      'sasl.oauthbearer.extensions': 'one=1,two=2',
+      'sasl.oauthbearer.header.urlencode': 'true',
+    };
+    expect(oauth(kip1139)).toEqual({ ...expected, scope: 's', urlEncoded: true, extensions: { one: '1', two: '2' } });
+    const module = 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required';
+    const entry = `${module} extension_one="1" scope="j" clientSecret="${PW}" clientId="me";`;
+    expect(oauth({ 'sasl.jaas.config': entry })).toEqual({ ...expected, scope: 'j', extensions: { one: '1' } });
+    const bare = { 'sasl.jaas.config': `${module};`, 'sasl.oauthbearer.client.id': 'me' };
+    expect(oauth({ ...bare, 'sasl.oauthbearer.client.secret': PW })).toMatchObject(expected);
+    expect(problemsOf(() => oauth(bare))).toEqual([
+      { key: 'sasl.jaas.config', message: 'has no option clientSecret="..."' },
+    ]);
   });
 
   it('names the key of a secret that does not resolve', () => {
     const raw = { 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'PLAIN', 'sasl.username': 'a' };
     const found = problemsOf(() => connection({ ...raw, 'sasl.password': `\${env:NOWHERE}` }));
     expect(found.map(({ key }) => key)).toEqual(['sasl.password']);
+  });
+});
+
+describe('OAUTHBEARER', () => {
+  const raw = { 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'OAUTHBEARER' };
+  const url = 'sasl.oauthbearer.token.endpoint.url';
+
+  it('needs an endpoint and a client, and no user', () => {
+    expect(problemKeys(raw)).toEqual([url, 'sasl.oauthbearer.client.id', 'sasl.oauthbearer.client.secret']);
+    expect(problemKeys({ ...raw, 'sasl.jaas.config': 'x', 'sasl.username': 'a' })).toEqual([url, 'sasl.username']);
+    expect(problemKeys({ ...raw, 'sasl.jaas.config': 'x', [url]: 'https://u:p@h/t' })).toEqual([url]);
+    expect(problemKeys({ ...raw, 'sasl.jaas.config': 'x', [url]: 'file:///t' })).toEqual([url]);
+  });
+
+  it('has keys that nothing else uses', () => {
+    const plain = { 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': 'x' };
+    expect(problemKeys({ ...plain, [url]: 'https://h/t' })).toEqual([url]);
+  });
+});
+
+describe('files of certificates', () => {
+  const ssl = { 'security.protocol': 'SSL' };
+
+  it('are given instead of texts, and are PEM', () => {
+    expect(problemKeys({ ...ssl, 'ssl.ca': CERTIFICATE, 'ssl.truststore.location': '/ca.pem' })).toEqual([
+      'ssl.truststore.location',
+    ]);
+    expect(problemKeys({ ...ssl, 'ssl.key': PW, 'ssl.keystore.location': '/c.pem' })).toEqual(['ssl.key']);
+    expect(problemKeys({ ...ssl, 'ssl.truststore.type': 'JKS', 'ssl.keystore.type': 'pkcs12' })).toEqual([
+      'ssl.truststore.type',
+      'ssl.keystore.type',
+    ]);
+    expect(problemKeys({ ...ssl, 'ssl.truststore.type': 'pem' })).toEqual([]);
+    expect(problemKeys({ ...ssl, 'ssl.key.password': PW })).toEqual(['ssl.key.password']);
+  });
+
+  it('that cannot be used are refused by their key', () => {
+    const keyOf = (raw: RawConfig) => problemsOf(() => connection({ ...ssl, ...raw })).map(({ key }) => key);
+    expect(keyOf({ 'ssl.truststore.location': '/empty' })).toEqual(['ssl.truststore.location']);
+    expect(keyOf({ 'ssl.ca': CERTIFICATE })).toEqual(['ssl.ca']);
+    const noFiles = { resolve: secrets.resolve };
+    const { config } = parseWorker({ ...SERVERS, ...ssl, 'ssl.truststore.location': '/ca.pem' });
+    expect(problemsOf(() => kafkaConnection(config, noFiles)).map(({ message }) => message)).toEqual([
+      expect.stringContaining('no files can be read here'),
+    ]);
+  });
+});
+
+describe('what is allowed with a warning', () => {
+  const warned = (raw: RawConfig) => parseWorker({ ...SERVERS, ...raw }).warnings.map(({ key }) => key);
+  const algorithm = 'ssl.endpoint.identification.algorithm';
+
+  it('host names that are not checked', () => {
+    for (const off of ['', 'none']) {
+      expect(warned({ 'security.protocol': 'SSL', [algorithm]: off })).toEqual([algorithm]);
+      const { config } = parseWorker({ ...SERVERS, 'security.protocol': 'SSL', [algorithm]: off });
+      expect(kafkaConnection(config, secrets).ssl).toEqual({ checkHostname: false });
+    }
+    expect(warned({ 'security.protocol': 'SSL', [algorithm]: 'HTTPS' })).toEqual([]);
+    expect(problemKeys({ 'security.protocol': 'SSL', [algorithm]: 'md5' })).toEqual([algorithm]);
+  });
+
+  it('secrets that travel in clear', () => {
+    const plain = {
+      'security.protocol': 'SASL_PLAINTEXT',
+      'sasl.mechanism': 'PLAIN',
+      'sasl.username': 'a',
+      'sasl.password': PW,
+    };
+    expect(warned(plain)).toEqual([]);
+    expect(warned({ ...plain, 'bootstrap.servers': 'kafka.example.com:9092' })).toEqual(['security.protocol']);
+    const oauth = { 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'OAUTHBEARER', 'sasl.jaas.config': PW };
+    const url = 'sasl.oauthbearer.token.endpoint.url';
+    expect(warned({ ...oauth, [url]: 'http://idp.example/t' })).toEqual([url]);
+    expect(warned({ ...oauth, [url]: 'http://127.0.0.1:9/t' })).toEqual([]);
   });
 });

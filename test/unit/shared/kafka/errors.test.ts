@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FatalError, RetriableError } from '../../../../shared/errors.ts';
 import { parseBrokerAddress, showAddress } from '../../../../shared/kafka/broker-address.ts';
 import { ConsumerStateMachine } from '../../../../shared/kafka/consumer-state.ts';
-import { isRetriableCode, kafkaErrorName, refusal } from '../../../../shared/kafka/error-codes.ts';
+import { commitRefusal, isRetriableCode, kafkaErrorName, refusal } from '../../../../shared/kafka/error-codes.ts';
 import { kafkajsLogger } from '../../../../shared/kafka/kafkajs-logger.ts';
 import { transportError } from '../../../../shared/kafka/transport-errors.ts';
 import { type Logger, silentLogger } from '../../../../shared/logger.ts';
@@ -24,8 +24,16 @@ describe('refusal', () => {
   it('says which right is missing on what', () => {
     expect(refusal(30, read)).toMatchObject({
       code: 'GROUP_AUTHORIZATION_FAILED',
-      message: expect.stringContaining('READ on group g'),
+      message: expect.stringContaining('grant the user of this client READ on group g'),
     });
+    expect(refusal(30, read).message).toContain('--operation READ --group g');
+    expect(refusal(29, { right: 'CREATE', resource: 'topic t' }).message).toContain('or create it beforehand');
+    expect(refusal(31, { right: 'CREATE', resource: 'broker 1' }).message).not.toContain('kafka-acls');
+  });
+
+  it('of a commit names the group or the topic, by what is refused', () => {
+    expect(commitRefusal(29, 'g', 'a-b-3').message).toContain('READ on topic a-b:');
+    expect(commitRefusal(30, 'g', 'a-b-3').message).toContain('READ on group g:');
   });
 });
 
@@ -34,6 +42,7 @@ describe('transportError', () => {
 
   it.each([
     [named('KafkaJSConnectionError', { code: 'ECONNREFUSED' }), 'RetriableError', 'BROKER_CONNECTION_LOST'],
+    [named('KafkaJSProtocolError', { code: 33 }), 'FatalError', 'KAFKA_PROTOCOL_MISMATCH'],
     [named('KafkaJSConnectionClosedError'), 'RetriableError', 'BROKER_CONNECTION_LOST'],
     [named('KafkaJSSASLAuthenticationError'), 'FatalError', 'KAFKA_AUTHENTICATION_FAILED'],
     [named('KafkaJSConnectionError', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), 'FatalError', 'KAFKA_TLS_REFUSED'],
@@ -41,6 +50,14 @@ describe('transportError', () => {
     [new RetriableError('MINE', 'x'), 'RetriableError', 'MINE'],
   ])('%o', (thrown, name, code) => {
     expect(transportError(thrown, 'h:1')).toMatchObject({ name, code });
+  });
+
+  it.each([
+    ['ECONNREFUSED', 'nothing listens there'],
+    ['ENOTFOUND', 'host name'],
+    ['ETIMEDOUT', 'firewall'],
+  ])('%s says what to look at', (code, words) => {
+    expect(transportError(named('KafkaJSConnectionError', { code }), 'h:1').message).toContain(words);
   });
 });
 

@@ -41,6 +41,7 @@ describe('FrameReader', () => {
 
   it.each([
     ['text of another protocol', Buffer.from('HTTP/1.1 400 Bad Request\r\n')],
+    ['a TLS alert', Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x50])],
     ['nothing', Buffer.alloc(4)],
     ['a negative length', Buffer.from([0xff, 0, 0, 0])],
   ])('stops at %s', (_, stream) => {

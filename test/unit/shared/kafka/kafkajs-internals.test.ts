@@ -1,4 +1,7 @@
 import { createRequire } from 'node:module';
+import plain from 'kafkajs/src/broker/saslAuthenticator/plain.js';
+import scram256 from 'kafkajs/src/broker/saslAuthenticator/scram256.js';
+import scram512 from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
 import assignerProtocol from 'kafkajs/src/consumer/assignerProtocol.js';
 import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
@@ -79,6 +82,16 @@ describe('the insides of kafkajs that this client stands on', () => {
     const built = definition?.protocol({ version: newest })({ topics: [], topicData: [], groupId: 'g' });
     expect(built?.request.encode).toBeTypeOf('function');
     expect(built?.response.decode).toBeTypeOf('function');
+  });
+
+  it('a connection says when it signs in again, and takes an exchange that is not its own', () => {
+    const source = String(Connection);
+    expect(source).toContain('millisSince.add(this.reauthenticationThreshold)');
+    expect(source).toContain('this.sessionLifetime');
+    for (const exchange of [plain, scram256, scram512]) {
+      const setup = { host: 'h', port: 1, logger: {} as never, saslAuthenticate: async () => undefined };
+      expect(exchange({ username: 'u', password: 'p' })(setup).authenticate).toBeTypeOf('function');
+    }
   });
 
   it('helpers behave', async () => {

@@ -103,6 +103,19 @@ describe('a commit', () => {
     expect(sent.map((s) => s.offset)).toEqual([5, 5, 5, 6]);
   });
 
+  it('of a partition in doubt is not sent, and does not hold up the others', async () => {
+    const { committer, sent, own } = scene([]);
+    own(0).doubtful = true;
+    own(1);
+    const commit = (...partitions: number[]) =>
+      committer.commit(partitions.map((partition) => ({ topic: 't', partition, offset: partition + 5 })));
+    const refused = { name: 'RetriableError', code: 'UNKNOWN_TOPIC_OR_PARTITION' };
+    await expect(commit(0, 1)).rejects.toMatchObject(refused);
+    expect(sent.map((s) => s.offset)).toEqual([6]);
+    await expect(commit(0)).rejects.toMatchObject(refused);
+    expect(sent).toHaveLength(1);
+  });
+
   it('fails for good when its metadata is too large, and does not hold up the next one for a deleted topic', async () => {
     const { committer, own } = scene([12, 3]);
     own(0);

@@ -79,4 +79,12 @@ describe('PartitionTable', () => {
     expect(told).toEqual(['assigned t-2', 'gap t-2 3 9', 'assigned t-0', 'lost t-0', 'assigned t-0']);
     expect([owned.released, table.get('t-0')?.fetchable, table.get('t-0')?.position]).toEqual([true, false, 7]);
   });
+
+  it('tells of a log that was made anew as lost and assigned again, to be read', () => {
+    const { told, table, adopt } = scene();
+    const owned = adopt(0);
+    table.restart(owned, 0);
+    expect(told).toEqual(['assigned t-0', 'lost t-0', 'assigned t-0']);
+    expect([owned.released, table.get('t-0')?.fetchable, table.get('t-0')?.position]).toEqual([true, true, 0]);
+  });
 });

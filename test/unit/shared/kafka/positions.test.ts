@@ -10,10 +10,15 @@ const tps = (...list: string[]): TopicPartition[] =>
     partition: Number(name.slice(name.lastIndexOf('-') + 1)),
   }));
 
-function plan(all: string[], committed: string[], options: { isPattern?: boolean; readBefore?: string[] } = {}) {
+function plan(
+  all: string[],
+  committed: string[],
+  options: { isPattern?: boolean; readBefore?: string[]; atFirst?: string[] } = {},
+) {
   const { atStart, atBeginning } = planStart(tps(...all), (tp) => committed.includes(partitionName(tp)), {
     isPattern: options.isPattern ?? false,
     readBefore: new Set(options.readBefore ?? []),
+    atFirst: new Set(options.atFirst ?? tps(...all).map(({ topic }) => topic)),
   });
   return { start: atStart.map(partitionName), beginning: atBeginning.map(partitionName) };
 }
@@ -31,6 +36,11 @@ describe('planStart', () => {
   it('a topic added to a list is new to the group, one that a pattern finds later is not', () => {
     expect(plan(['a-0', 'b-0'], ['a-0'])).toEqual({ start: ['b-0'], beginning: [] });
     expect(plan(['a-0', 'b-0'], ['a-0'], { isPattern: true })).toEqual({ start: [], beginning: ['b-0'] });
+  });
+
+  it('a topic that a pattern finds after nothing matched for a while is not new either', () => {
+    expect(plan(['a-0'], [], { isPattern: true, atFirst: [] })).toEqual({ start: [], beginning: ['a-0'] });
+    expect(plan(['a-0'], [], { atFirst: [] })).toEqual({ start: ['a-0'], beginning: [] });
   });
 
   it('a topic that was read before and has no commit was made anew', () => {
