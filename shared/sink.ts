@@ -47,7 +47,8 @@ export interface SinkDefinition<K extends KeyDefinitions = KeyDefinitions> {
   readonly userFunction: boolean;
   /** True where offsets are committed after each acked batch and not only on the interval (objects, sessions). */
   readonly commitsAfterBatch: boolean;
-  /** Converter default; `bytes` where values need not be text under this configuration. */
+  /** Converter defaults; `bytes` where keys, or values, need not be text under this configuration. */
+  keyConverter(config: ConfigOf<K>): 'string' | 'bytes';
   valueConverter(config: ConfigOf<K>): 'string' | 'bytes';
   windowOf?(config: ConfigOf<K>): WindowOf | undefined;
 }

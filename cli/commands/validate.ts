@@ -44,6 +44,7 @@ function sharedProblems(raw: RawConfig, sinks: readonly SinkDefinition[]): reado
     checks: [],
     defaults,
     userFunction: false,
+    keyConverter: () => 'string',
     valueConverter: () => 'string',
   };
   return checkConnector(stub, raw).problems.filter(({ key }) => key !== 'connector.class');

@@ -34,9 +34,6 @@ export interface SenderOwner extends Pick<DeliveryEvents, 'written' | 'settled'>
   failed(error: FatalError): void;
 }
 
-/** The partition stops at a record: its delivery ends here. */
-class PartitionStopped extends Error {}
-
 export class BatchSender {
   readonly #queue: RecordBatch[] = [];
   #pendingBytes = 0;
@@ -64,6 +61,11 @@ export class BatchSender {
   /** Batches that wait for a free place. */
   get queued(): number {
     return this.#queue.length;
+  }
+
+  /** Whether nothing waits for a place and nothing is under way. */
+  get idle(): boolean {
+    return this.#queue.length === 0 && this.#underWay.size === 0;
   }
 
   /** Whether errant records are on their way to the error topic. */
@@ -139,12 +141,12 @@ export class BatchSender {
     }
   }
 
-  /** The target refuses records: error topic, or stop. */
-  async #refused(batch: RecordBatch, refused: readonly RefusedRecord[]): Promise<void> {
+  /** The target refuses records: error topic, or stop; then the offset where. */
+  async #refused(batch: RecordBatch, refused: readonly RefusedRecord[]): Promise<number | undefined> {
     const first = refused[0];
     if (first !== undefined && this.deps.errorsPolicy === 'stop') {
       this.owner.stopAt(first.offset, first.reason);
-      throw new PartitionStopped(first.reason.message);
+      return first.offset;
     }
     const reasons = new Map(refused.map(({ offset, reason }) => [offset, reason]));
     const errant: ErrantRecord[] = [];
@@ -155,6 +157,7 @@ export class BatchSender {
       }
     }
     await this.#confirm(this.deps.sinkErrors, errant);
+    return undefined;
   }
 
   async #report(errant: readonly ErrantRecord[]): Promise<void> {
@@ -204,7 +207,7 @@ export class BatchSender {
   #run(work: Promise<void>): void {
     const tracked = work
       .catch((thrown: unknown) => {
-        if (thrown instanceof PartitionStopped || this.fenced) return;
+        if (this.fenced) return;
         this.owner.failed(thrown instanceof FatalError ? thrown : unclassified(thrown));
       })
       .finally(() => this.#underWay.delete(tracked));

@@ -31,10 +31,12 @@ export function byPartition(ends: EndOffsets): Map<string, number> {
   return targets;
 }
 
-/** Partitions of `ends` whose committed offset is not there yet. */
+/** Partitions of `ends` whose committed offset is not there yet. A topic that was deleted meanwhile has nothing left to catch up to. */
 async function behind(admin: KafkaAdmin, groupId: string, ends: EndOffsets): Promise<TopicPartition[]> {
   const late: TopicPartition[] = [];
+  const existing = new Set((await admin.describeTopics([...ends.keys()])).map(({ name }) => name));
   for (const [topic, partitions] of ends) {
+    if (!existing.has(topic)) continue;
     const committed = await admin.committedOffsets(groupId, topic);
     for (const [partition, end] of partitions) {
       if ((committed.get(partition)?.offset ?? -1) < end) late.push({ topic, partition });

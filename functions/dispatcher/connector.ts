@@ -3,19 +3,19 @@
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
-import { toError } from '../../shared/errors.ts';
+import { type FatalError, toError } from '../../shared/errors.ts';
 import type { ConsumerOptions, KafkaAdmin, KafkaDriver, KafkaProducer } from '../../shared/kafka/driver.ts';
 import { createErrorTopicWriter } from '../../shared/kafka/error-topic.ts';
 import type { Logger } from '../../shared/logger.ts';
-import type { TopicPartition } from '../../shared/records.ts';
+import { partitionName, type TopicPartition } from '../../shared/records.ts';
 import type { SinkDefinition, WindowOf } from '../../shared/sink.ts';
 import { byPartition, type EndOffsets, endOffsets, untilCaughtUp } from './caught-up.ts';
 import type { Invoker } from './invokers/invoker.ts';
 import type { Ledger } from './ledger.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import type { Metrics, TaskState } from './metrics.ts';
-import type { PipelineDeps } from './partition-pipeline.ts';
-import { batchLimits, consumerOptions, intakeRules, retryRules, type WorkerLimits } from './plan.ts';
+import type { Metrics, PartitionReading, TaskState } from './metrics.ts';
+import { pipelineDeps } from './pipeline-deps.ts';
+import { consumerOptions, type WorkerLimits } from './plan.ts';
 import { prepareResources } from './resources.ts';
 import { Task } from './task.ts';
 
@@ -41,17 +41,25 @@ export interface ConnectorDeps {
   readonly logger: Logger;
 }
 
+export interface TaskStatus {
+  readonly id: number;
+  readonly state: TaskState;
+  /** Why it failed. */
+  readonly failure?: { readonly code: string; readonly message: string; readonly trace: string };
+}
+
 /** A connector as people see it. */
 export interface ConnectorStatus {
   readonly name: string;
-  readonly tasks: readonly { readonly id: number; readonly state: TaskState; readonly trace: string | undefined }[];
+  readonly tasks: readonly TaskStatus[];
   /** Partitions that wait for a person. */
   readonly waiting: readonly (TopicPartition & { readonly reason: string })[];
+  /** Offsets between the first unsettled record and the end, over all partitions that were owned here, as last seen. */
   readonly lag: number;
   readonly totals: Ledger;
 }
 
-/** Start it once, stop it once. If `start` throws, call `stop` all the same: it closes what was opened. */
+/** Start it once, stop it once, also while `start` is pending. If `start` throws, call `stop` all the same: it closes what was opened. */
 export class Connector {
   readonly name: string;
   readonly #tasks: Task[];
@@ -59,6 +67,9 @@ export class Connector {
   readonly #producer: KafkaProducer;
   readonly #consumer: ConsumerOptions;
   #ends: EndOffsets | undefined;
+  #stopped = false;
+  /** By partition, as last seen by whichever task owned it. */
+  readonly #lags = new Map<string, number>();
   /** Aborted when no task is left. */
   readonly #allFailed = new AbortController();
 
@@ -89,6 +100,8 @@ export class Connector {
       const targets = byPartition(this.#ends);
       for (const task of this.#tasks) task.flushAt(targets);
     }
+    // Nobody would stop tasks that start now.
+    if (this.#stopped) return;
     await Promise.all(this.#tasks.map((task) => task.start()));
     for (const task of this.#tasks) task.begin();
   }
@@ -98,7 +111,7 @@ export class Connector {
   async caughtUp(signal: AbortSignal): Promise<boolean> {
     if (this.#ends === undefined) throw new Error('start(true) comes first');
     const either = AbortSignal.any([signal, this.#allFailed.signal]);
-    const waiting = () => this.#tasks.flatMap((task) => task.waitingForPerson());
+    const waiting = () => this.#tasks.flatMap((task) => task.nothingLeftToDo());
     return await untilCaughtUp(this.#admin, this.#consumer.groupId, this.#ends, waiting, this.deps.clock, either);
   }
 
@@ -111,6 +124,7 @@ export class Connector {
 
   /** Fences, drains, commits, leaves; closes everything. `abort` shortens it. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all(this.#tasks.map((task) => task.stop()));
     const closing = [
       this.spec.invoker.close(),
@@ -133,19 +147,34 @@ export class Connector {
   status(): ConnectorStatus {
     return {
       name: this.name,
-      tasks: this.#tasks.map(({ state, failure }, id) => ({ id, state, trace: failure?.stack })),
+      tasks: this.#tasks.map(({ state, failure }, id) => ({
+        id,
+        state,
+        ...(failure === undefined
+          ? {}
+          : { failure: { code: failure.code, message: failure.message, trace: failure.stack ?? failure.message } }),
+      })),
       waiting: this.#tasks.flatMap((task) => task.waitingForPerson()),
-      lag: this.#tasks.flatMap((task) => [...task.partitions()]).reduce((sum, { lag }) => sum + lag, 0),
+      lag: this.#lag(),
       totals: this.deps.metrics.totals(this.name),
     };
   }
 
+  #lag(): number {
+    for (const task of this.#tasks) {
+      for (const { topic, partition, lag } of task.partitions())
+        this.#lags.set(partitionName({ topic, partition }), lag);
+    }
+    let sum = 0;
+    for (const lag of this.#lags.values()) sum += lag;
+    return sum;
+  }
+
   #task(id: number): Task {
-    const { config, sink, windowOf, invoker, claimCheck, resumeStopped } = this.spec;
+    const { config, sink, resumeStopped } = this.spec;
     const { driver, budget, clock, random } = this.deps;
     const logger = this.deps.logger.child({ connector: config.name, task: id });
     const metrics = this.deps.metrics.task(config.name, id, sink.connectorClass);
-    const intake = intakeRules(config);
     const errors = {
       producer: this.#producer,
       connector: config.name,
@@ -153,30 +182,15 @@ export class Connector {
       sinkClass: sink.connectorClass,
       clock,
     };
-    const pipeline: PipelineDeps = {
-      delivery: {
-        invoker,
-        invokeTimeoutMs: config['invoke.timeout.ms'],
-        rules: retryRules(config, sink.userFunction),
-        ...(claimCheck !== undefined && config['overflow.policy'] === 'claim-check'
-          ? { claimCheck: { store: claimCheck, invokeMaxBytes: intake.invokeMaxBytes, envelope: intake.envelope } }
-          : {}),
-        clock,
-        random,
-        logger,
-        metrics,
-      },
-      intake,
-      limits: batchLimits(config),
-      maxInFlight: config['max.in.flight.batches'],
-      windowOf,
-      errorsPolicy: config['errors.policy'],
+    const pipeline = pipelineDeps(this.spec, {
       frameworkErrors: createErrorTopicWriter({ ...errors, topic: config['errors.deadletterqueue.topic.name'] }),
       sinkErrors: createErrorTopicWriter({ ...errors, topic: config['runtime.error.topic.name'] }),
       budget,
       metrics,
+      clock,
+      random,
       logger,
-    };
+    });
     const options = {
       consumer: this.#consumer,
       commitIntervalMs: config['offset.commit.interval.ms'],
@@ -184,8 +198,14 @@ export class Connector {
       resumeStopped,
       pipeline,
     };
-    return new Task(options, { driver, budget, metrics, clock, logger }, (error) => {
-      if (this.#tasks.every((task) => task.state === 'failed')) this.#allFailed.abort(error);
-    });
+    const events = {
+      released: ({ topic, partition, lag }: PartitionReading) => {
+        this.#lags.set(partitionName({ topic, partition }), lag);
+      },
+      failed: (error: FatalError) => {
+        if (this.#tasks.every((task) => task.state === 'failed')) this.#allFailed.abort(error);
+      },
+    };
+    return new Task(options, { driver, budget, metrics, clock, logger }, events);
   }
 }

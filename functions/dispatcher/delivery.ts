@@ -55,13 +55,14 @@ export interface DeliverySignals {
 export interface DeliveryEvents {
   written(batch: RecordBatch): void;
   settled(offset: number, status: 'written' | 'dropped'): void;
-  /** Resolves when the records are settled, in the error topic. @throws PartitionStopped when the partition stops at the first instead */
-  errant(records: readonly RefusedRecord[]): Promise<void>;
+  /** Resolves when the records are settled, in the error topic; or, with its offset, when the partition stops at the first instead:
+   *  nothing at or past it is sent any more, what is before it still is. */
+  errant(records: readonly RefusedRecord[]): Promise<number | undefined>;
   /** The batch waits for the target, or no longer does (`undefined`). */
   waiting(reason: string | undefined): void;
 }
 
-/** Delivers `batch`. Resolves when every record of it is settled.
+/** Delivers `batch`. Resolves when every record of it is settled, or every one before the record that the partition stops at.
  *  @throws FatalError when the task must fail; what `events.errant` throws; a signal's reason when aborted */
 export async function deliver(
   batch: RecordBatch,
@@ -86,6 +87,8 @@ class DeliveryRun {
   #failures = 0;
   /** How often the user's function failed the records that are left. */
   #functionFailures = 0;
+  /** How often it took them and answered `retry` for all of them. */
+  #retryAnswers = 0;
   #failingSince: number | undefined;
 
   constructor(
@@ -141,17 +144,18 @@ class DeliveryRun {
       }
     }
     if (retry.size < outcomes.length) this.#progress();
-    const exhausted =
-      this.deps.rules.userFunction && retry.size > 0 && this.#functionFailures >= this.deps.rules.retries;
+    const exhausted = this.deps.rules.userFunction && retry.size > 0 && this.#retryAnswers >= this.deps.rules.retries;
     if (exhausted) {
       // The function itself singled these records out, again and again: they are the bad ones.
       for (const outcome of retry.values()) errant.push({ offset: outcome.offset, reason: reasonOf(outcome) });
     }
     // In offset order, so that `errors.policy=stop` stops at the first.
     errant.sort((a, b) => a.offset - b.offset);
-    if (errant.length > 0) await this.events.errant(errant);
+    const stoppedAt = errant.length > 0 ? await this.events.errant(errant) : undefined;
+    for (const offset of retry.keys()) if (stoppedAt !== undefined && offset > stoppedAt) retry.delete(offset);
     if (exhausted || retry.size === 0) return;
 
+    this.#retryAnswers++;
     const left = selectFromBatch(this.#remaining, (block, index) => retry.has(offsetAt(block, index)));
     if (left === null) throw new FatalError('ANSWER_INVALID', 'records to retry were not found in their own batch');
     this.#remaining = left;
@@ -191,7 +195,8 @@ class DeliveryRun {
       failures: this.#failures,
       waitMs,
       code: error.code,
-      reason: error.message,
+      // What a user's function says may echo records.
+      ...(error instanceof FunctionFailure ? {} : { reason: error.message }),
     };
     if (stuck) logger.error(fields, 'the function keeps failing this batch; its partition waits and nothing is lost');
     else if (this.#failures === 1 || this.#failures % 10 === 0)

@@ -22,5 +22,6 @@ export const fcSink: SinkDefinition<Record<never, never>> = {
   },
   userFunction: true,
   commitsAfterBatch: false,
+  keyConverter: () => 'string',
   valueConverter: () => 'string',
 };

@@ -35,9 +35,9 @@ export function createHealthApp(sources: HealthSources): FastifyInstance {
 function unready(statuses: readonly ConnectorStatus[]): string[] {
   return statuses.flatMap(({ name, tasks }) => {
     if (tasks.some(({ state }) => state === 'running')) return [];
-    const failed = tasks.find(({ state }) => state === 'failed');
+    const failure = tasks.find(({ state }) => state === 'failed')?.failure;
     return [
-      `connector ${name}: ${failed === undefined ? 'no task is running yet' : `failed: ${failed.trace?.split('\n')[0]}`}`,
+      `connector ${name}: ${failure === undefined ? 'no task is running yet' : `failed: ${failure.code}: ${failure.message}`}`,
     ];
   });
 }

@@ -61,7 +61,8 @@ export function examine(block: RecordBlock, index: number, rules: IntakeRules): 
   const overflow: Overflow = claimCheck ? { valueSize, valueRef: LONGEST_VALUE_REF } : { valueSize };
   const flagged = encodedOverflowBytes(block, index, overflow, rules.envelope);
   if (flagged + ENVELOPE_OVERHEAD_BYTES > rules.invokeMaxBytes) return keyTooLarge(rules);
-  return { alone: { valueSize }, encodedBytes: flagged, claimCheck };
+  // Until it is stored the value is held as it is.
+  return { alone: { valueSize }, encodedBytes: claimCheck ? encodedBytes : flagged, claimCheck };
 }
 
 /** Presigned addresses are longer than the 1,023 bytes of an object key, with its escapes and signature. */

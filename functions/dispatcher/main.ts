@@ -16,7 +16,7 @@ import { createInProcessInvoker } from './invokers/in-process.ts';
 import type { Invoker } from './invokers/invoker.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { Metrics } from './metrics.ts';
-import { envelopeOptions } from './plan.ts';
+import { claimCheckKeys, envelopeOptions } from './plan.ts';
 import { Worker } from './worker.ts';
 
 export interface WorkerSetup {
@@ -106,19 +106,8 @@ function inProcessWriter(
 }
 
 function claimCheckOf({ connector: config }: ParsedConnector, setup: WorkerSetup): ClaimCheckStore | undefined {
-  const bucket = config['overflow.claim.check.bucket'];
-  if (bucket === undefined) return undefined;
-  const store = {
-    bucket,
-    prefix: config['overflow.claim.check.prefix'],
-    expiryMs: config['overflow.claim.check.expiry.ms'],
-    endpoint: config['overflow.claim.check.endpoint'],
-    region: config['overflow.claim.check.region'],
-    accessKeyId: config['overflow.claim.check.access.key.id'],
-    accessKeySecret: config['overflow.claim.check.access.key.secret'],
-    securityToken: config['overflow.claim.check.security.token'],
-  };
-  return createOssClaimCheckStore(store, ossDeps(setup));
+  const store = claimCheckKeys(config);
+  return store === undefined ? undefined : createOssClaimCheckStore(store, ossDeps(setup));
 }
 
 function ossDeps({ secrets }: WorkerSetup) {

@@ -90,6 +90,11 @@ export class PartitionPipeline implements SenderOwner {
     return this.#stop !== undefined && this.#position >= this.#stop.offset ? this.#stop : undefined;
   }
 
+  /** As `stoppedAt`, but only once nothing is left to send or under way: nothing more happens here until a person resumes it. */
+  get waitsForPersonAt(): StopMark | undefined {
+    return this.#sender.idle && this.#batcher.openRecords === 0 ? this.stoppedAt : undefined;
+  }
+
   /** Whether everything before `flushAt` is settled. */
   get atGoal(): boolean {
     return this.flushAt !== undefined && (this.tracker.firstUnacked ?? this.#position) >= this.flushAt;
@@ -97,6 +102,7 @@ export class PartitionPipeline implements SenderOwner {
 
   /** What to commit now; undefined when the broker knows it all. */
   get toCommit(): (OffsetToCommit & { readonly metadata: string }) | undefined {
+    if (this.#released) return undefined;
     const offset = this.tracker.committable();
     const metadata = this.#stop === undefined ? '' : encodeStopMark(this.#stop);
     if (offset === undefined && metadata === this.#committed.metadata) return undefined;
@@ -161,7 +167,6 @@ export class PartitionPipeline implements SenderOwner {
     this.#position = position;
     this.endOffset = endOffset;
     if (this.#stop === undefined || position <= this.#stop.offset) this.tracker.advance(position);
-    this.#flushAtGoal();
     this.#goOn();
   }
 
@@ -169,8 +174,7 @@ export class PartitionPipeline implements SenderOwner {
   tick(now: number): void {
     if (this.#sender.fenced) return;
     this.#batcher.closeDue(now);
-    this.#flushAtGoal();
-    this.#sender.start();
+    this.#goOn();
   }
 
   /** Closes the largest open batch; false when there is none. */
@@ -231,7 +235,9 @@ export class PartitionPipeline implements SenderOwner {
     this.ledger.errant += records.length;
   }
 
-  stopAt(offset: number, reason: ErrantReason): void {
+  stopAt(from: number, reason: ErrantReason): void {
+    // A part of the batch may be settled already.
+    const offset = Math.max(from, this.tracker.firstUnacked ?? from);
     if (this.#stop !== undefined && this.#stop.offset <= offset) return;
     this.#stop = { offset, code: reason.code };
     this.deps.logger.error(
@@ -257,11 +263,10 @@ export class PartitionPipeline implements SenderOwner {
 
   // --- inner workings
 
-  #flushAtGoal(): void {
-    if (this.flushAt !== undefined && this.#position >= this.flushAt) this.#batcher.flush('flush');
-  }
-
   #goOn(): void {
+    const atEnd = this.flushAt !== undefined && this.#position >= this.flushAt;
+    // Nothing more comes behind a stop or the goal: what is open has no reason to wait for company.
+    if (!this.#sender.fenced && (atEnd || this.stoppedAt !== undefined)) this.#batcher.flush('flush');
     this.#sender.start();
     this.#account();
     this.#applyPause();

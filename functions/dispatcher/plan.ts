@@ -83,3 +83,19 @@ export function retryRules(config: ConnectorConfig, userFunction: boolean): Retr
     userFunction,
   };
 }
+
+/** Where values too large for a request are stored; `undefined` when no bucket is given. */
+export function claimCheckKeys(config: ConnectorConfig) {
+  const bucket = config['overflow.claim.check.bucket'];
+  if (bucket === undefined) return undefined;
+  return {
+    bucket,
+    prefix: config['overflow.claim.check.prefix'],
+    expiryMs: config['overflow.claim.check.expiry.ms'],
+    endpoint: config['overflow.claim.check.endpoint'],
+    region: config['overflow.claim.check.region'],
+    accessKeyId: config['overflow.claim.check.access.key.id'],
+    accessKeySecret: config['overflow.claim.check.access.key.secret'],
+    securityToken: config['overflow.claim.check.security.token'],
+  };
+}

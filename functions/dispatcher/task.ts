@@ -44,6 +44,15 @@ export interface TaskDeps {
 const TICK_MS = 50;
 /** Share of the drain timeout for what is under way; the rest is for the commit. */
 const DRAIN_SHARE = 0.8;
+/** What is acked may still be committed for this long after `abort`; a Kafka that does not answer then holds nothing up. */
+const LAST_COMMIT_MS = 1_000;
+
+/** What a task tells its connector. */
+export interface TaskEvents {
+  failed(error: FatalError): void;
+  /** A partition goes, with its last reading. */
+  released(reading: PartitionReading): void;
+}
 
 export class Task implements ConsumerListener, BudgetMember, TaskReadings {
   #state: TaskState = 'stopped';
@@ -54,13 +63,14 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
   readonly #targets = new Map<string, number>();
   readonly #commits: OffsetCommits;
   #cancelTimers: (() => void)[] = [];
+  readonly #cut = new AbortController();
   /** Why no partition reads: `starting` until `begin`, `memory` while the budget is used up. */
   readonly #holds = new Set<'starting' | 'memory'>(['starting']);
 
   constructor(
     private readonly options: TaskOptions,
     private readonly deps: TaskDeps,
-    private readonly onFailed: (error: FatalError) => void,
+    private readonly events: TaskEvents,
   ) {
     this.#consumer = deps.driver.consumer(options.consumer, this);
     this.#commits = new OffsetCommits(this.#consumer, deps.logger, (error) => this.failed(error));
@@ -86,6 +96,12 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
       stoppedAt === undefined ? [] : [{ ...tp, reason: `stopped at offset ${stoppedAt.offset}: ${stoppedAt.code}` }],
     );
     return [...halted, ...stopped];
+  }
+
+  /** Those of them where nothing is left to do until then: what lies before a stop is settled. */
+  nothingLeftToDo(): TopicPartition[] {
+    const stopped = [...this.#pipelines.values()].filter(({ waitsForPersonAt }) => waitsForPersonAt !== undefined);
+    return [...this.#halted.values(), ...stopped.map(({ tp }) => tp)];
   }
 
   /** Joins the group. Resolves after the first assignment.
@@ -123,6 +139,7 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
   /** Stop without waiting for anything that is under way. */
   abort(): void {
     for (const pipeline of this.#pipelines.values()) pipeline.abort();
+    this.deps.clock.after(LAST_COMMIT_MS, () => this.#cut.abort());
   }
 
   /** From now on open batches are closed as soon as a partition's position reaches its target, by partition name. */
@@ -137,6 +154,9 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
     const { metrics, logger } = this.deps;
     for (const assigned of partitions) {
       const name = partitionName(assigned);
+      // Its last revoke may still be draining, beyond what the consumer waited for: that ownership is over.
+      const before = this.#pipelines.get(name);
+      if (before !== undefined) this.#release(before);
       if (assigned.halted !== undefined) {
         this.#halted.set(name, assigned);
         logger.error({ ...tpOf(assigned), ...assigned.halted }, 'the partition waits until a person decides');
@@ -167,13 +187,7 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
   async revoked(partitions: readonly TopicPartition[]): Promise<void> {
     const leaving = this.#leaving(partitions);
     for (const pipeline of leaving) pipeline.fence();
-    // The consumer waits no longer than its drain timeout; what is still under way then must not outlive the ownership.
-    const cancel = this.deps.clock.after(this.options.consumer.drainTimeoutMs * DRAIN_SHARE, () => {
-      for (const pipeline of leaving) pipeline.abort();
-    });
-    await Promise.all(leaving.map((pipeline) => pipeline.drained()));
-    cancel();
-    await this.#commits.last(leaving);
+    await Promise.race([this.#drainAndCommit(leaving), aborted(this.#cut.signal)]);
     for (const pipeline of leaving) this.#release(pipeline);
     this.deps.logger.info({ partitions: partitions.map(partitionName) }, 'partitions revoked');
   }
@@ -215,13 +229,14 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
     if (this.#state !== 'starting' && this.#state !== 'running') return;
     this.#move(this.#state, 'failed');
     this.#failure = error;
-    this.deps.logger.error({ code: error.code, err: error }, 'the task failed; its offsets stay');
+    this.deps.logger.error({ code: error.code, reason: error.message }, 'the task failed; its offsets stay');
+    this.deps.logger.debug({ trace: error.stack }, 'where the task failed');
     void this.#consumer.close().then(
       () => this.#end(),
       (thrown: unknown) =>
         this.deps.logger.warn({ reason: toError(thrown).message }, 'closing the consumer of a failed task'),
     );
-    this.onFailed(error);
+    this.events.failed(error);
   }
 
   // --- BudgetMember
@@ -259,26 +274,21 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
   // --- TaskReadings
 
   *partitions(): Generator<PartitionReading> {
-    for (const {
-      tp,
-      tracker,
-      endOffset,
-      position,
-      pausedReason,
-      openBytes,
-      pendingBytes,
-    } of this.#pipelines.values()) {
-      yield {
-        ...tp,
-        inFlight: tracker.unacked,
-        lag: Math.max(0, endOffset - (tracker.firstUnacked ?? position)),
-        pausedReason,
-        bufferBytes: openBytes + pendingBytes,
-      };
-    }
+    for (const pipeline of this.#pipelines.values()) yield readingOf(pipeline);
   }
 
   // --- inner workings
+
+  async #drainAndCommit(leaving: readonly PartitionPipeline[]): Promise<void> {
+    // The consumer waits no longer than its drain timeout; what is still under way then must not outlive the ownership.
+    const cancel = this.deps.clock.after(this.options.consumer.drainTimeoutMs * DRAIN_SHARE, () => {
+      for (const pipeline of leaving) pipeline.abort();
+    });
+    await Promise.all(leaving.map((pipeline) => pipeline.drained()));
+    cancel();
+    // What was released meanwhile (lost, or assigned anew) must not be committed under a later ownership: others may have read on.
+    await this.#commits.last(leaving.filter((pipeline) => this.#isCurrent(pipeline)));
+  }
 
   #commitSoon(): void {
     this.#commits.soon(() => [...this.#pipelines.values()]);
@@ -316,9 +326,14 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
   }
 
   #release(pipeline: PartitionPipeline): void {
+    if (this.#isCurrent(pipeline)) this.events.released(readingOf(pipeline));
     // In one tick, so that a scrape finds its records either in flight or released.
     pipeline.release();
-    this.#pipelines.delete(partitionName(pipeline.tp));
+    if (this.#isCurrent(pipeline)) this.#pipelines.delete(partitionName(pipeline.tp));
+  }
+
+  #isCurrent(pipeline: PartitionPipeline): boolean {
+    return this.#pipelines.get(partitionName(pipeline.tp)) === pipeline;
   }
 
   #every(ms: number, action: () => void): void {
@@ -344,6 +359,24 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
     if (this.#state !== from) throw new Error(`task is ${this.#state}, not ${from}: cannot become ${to}`);
     this.#state = to;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function readingOf(pipeline: PartitionPipeline): PartitionReading {
+  const { tp, tracker, endOffset, position, pausedReason, openBytes, pendingBytes } = pipeline;
+  return {
+    ...tp,
+    inFlight: tracker.unacked,
+    lag: Math.max(0, endOffset - (tracker.firstUnacked ?? position)),
+    pausedReason,
+    bufferBytes: openBytes + pendingBytes,
+  };
 }
 
 function tpOf({ topic, partition }: TopicPartition): TopicPartition {

@@ -29,14 +29,15 @@ export class Worker {
     return this.connectors.map((connector) => connector.status());
   }
 
-  /** Runs all connectors until `stop` is aborted, until they caught up where that is asked for, or until every one of them
-   *  failed; then stops gracefully. Aborting `kill` gives up what is under way at once.
+  /** Runs all connectors until `stop` is aborted (while they start, too), until they caught up where that is asked for, or until
+   *  every one of them failed; then stops gracefully. Aborting `kill` gives up what is under way at once.
    *  @throws FatalError or RetriableError when a connector could not start; what was started is stopped before */
   async run(untilCaughtUp: boolean, stop: AbortSignal, kill: AbortSignal): Promise<RunReport> {
     let report: RunReport;
     try {
-      await Promise.all(this.connectors.map((connector) => connector.start(untilCaughtUp)));
-      await this.#work(untilCaughtUp, stop);
+      // A group may take minutes to give out its partitions: whoever stops us then does not wait for that.
+      await Promise.race([aborted(stop), this.#start(untilCaughtUp)]);
+      if (!stop.aborted) await this.#work(untilCaughtUp, stop);
     } finally {
       report = this.#report();
       await this.#stop(kill);
@@ -44,11 +45,11 @@ export class Worker {
     return { ...report, connectors: this.statuses() };
   }
 
+  async #start(untilCaughtUp: boolean): Promise<void> {
+    await Promise.all(this.connectors.map((connector) => connector.start(untilCaughtUp)));
+  }
+
   async #work(untilCaughtUp: boolean, stop: AbortSignal): Promise<void> {
-    const stopped = new Promise<void>((resolve) => {
-      if (stop.aborted) resolve();
-      else stop.addEventListener('abort', () => resolve(), { once: true });
-    });
     const ended = this.connectors.map(async (connector) => {
       if (!untilCaughtUp) return void (await connector.failed());
       try {
@@ -58,15 +59,13 @@ export class Worker {
         if (!(error instanceof FatalError) && !stop.aborted) throw error;
       }
     });
-    await Promise.race([stopped, Promise.all(ended)]);
+    await Promise.race([aborted(stop), Promise.all(ended)]);
   }
 
   #report(): RunReport {
     const connectors = this.statuses();
     const reasons = connectors.flatMap(({ name, tasks, waiting }) => [
-      ...tasks
-        .filter(({ state }) => state === 'failed')
-        .map(({ id, trace }) => `connector ${name}, task ${id} failed: ${trace?.split('\n')[0]}`),
+      ...failures(name, tasks),
       ...waiting.map(
         ({ topic, partition, reason }) => `connector ${name}, ${topic}-${partition} waits for a person: ${reason}`,
       ),
@@ -95,4 +94,24 @@ export class Worker {
       kill.removeEventListener('abort', abort);
     }
   }
+}
+
+/** One line a code: tasks that fail for the same reason differ in request ids only. */
+function failures(name: string, tasks: ConnectorStatus['tasks']): string[] {
+  const byCode = new Map<string, { count: number; message: string }>();
+  for (const { failure } of tasks) {
+    if (failure === undefined) continue;
+    const { code, message } = failure;
+    byCode.set(code, { count: (byCode.get(code)?.count ?? 0) + 1, message: byCode.get(code)?.message ?? message });
+  }
+  return [...byCode].map(
+    ([code, { count, message }]) => `connector ${name}, ${count} of ${tasks.length} tasks failed: ${code}: ${message}`,
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

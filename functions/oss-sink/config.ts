@@ -157,6 +157,8 @@ export const ossSink: SinkDefinition<typeof ossKeys> = {
   },
   userFunction: false,
   commitsAfterBatch: true,
+  // Raw objects hold no keys at all, and values as they are.
+  keyConverter: (config) => (config['oss.format'] === 'raw' ? 'bytes' : 'string'),
   valueConverter: (config) => (config['oss.format'] === 'raw' ? 'bytes' : 'string'),
   windowOf: (config) => namingOf(config).windowOf,
 };

@@ -106,7 +106,7 @@ export class EventLog implements DeliveryEvents {
     this.acked.set(offset, status);
   }
 
-  async errant(records: readonly RefusedRecord[]): Promise<void> {
+  async errant(records: readonly RefusedRecord[]): Promise<undefined> {
     for (const { offset, reason } of records) this.acked.set(offset, `errant:${reason.code}`);
   }
 

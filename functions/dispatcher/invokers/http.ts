@@ -2,20 +2,17 @@
 import { Pool } from 'undici';
 import { parseAnswer } from '../../../shared/answer.ts';
 import type { Clock } from '../../../shared/clock.ts';
-import { type EnvelopeOptions, encodeEnvelope } from '../../../shared/envelope/encode.ts';
 import { FatalError, FunctionFailure, RetriableError, toError } from '../../../shared/errors.ts';
 import type { BatchOutcome } from '../../../shared/outcomes.ts';
 import type { RecordBatch } from '../../../shared/records.ts';
+import { type HttpCall, httpRequestOf } from './http-request.ts';
 import type { Invoker } from './invoker.ts';
 
-/** An answer names each record once; anything longer than this is not an answer. */
+/** An answer names each record once; anything longer than this is not an answer. Bodies of failures are not shown anywhere: a function may
+ *  echo records in them. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-export interface HttpInvokerOptions {
-  readonly url: URL;
-  /** Value of the `Authorization` header. */
-  readonly authorization?: string;
-  readonly envelope: EnvelopeOptions;
+export interface HttpInvokerOptions extends HttpCall {
   /** True: a 2xx of another shape than ours means "all written". False (our own sinks): it is a protocol breach. */
   readonly userFunction: boolean;
   /** Requests at one time. */
@@ -30,18 +27,17 @@ const UNAVAILABLE = new Set([408, 429, 502, 503, 504]);
 export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
   const { url } = options;
   const pool = new Pool(url.origin, { connections: options.connections, maxResponseSize: MAX_ANSWER_BYTES });
-  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
-  if (options.authorization !== undefined) headers['authorization'] = options.authorization;
 
   return {
     async invoke(batch, { signal, timeoutMs }) {
       const deadline = AbortSignal.timeout(timeoutMs);
       try {
+        const { method, headers, body: envelope } = httpRequestOf(batch, options);
         const response = await pool.request({
-          method: 'POST',
+          method,
           path: `${url.pathname}${url.search}`,
           headers,
-          body: encodeEnvelope(batch, options.envelope),
+          body: envelope,
           signal: AbortSignal.any([signal, deadline]),
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,
@@ -86,7 +82,7 @@ function readAnswer(
   if (errorType !== undefined) {
     throw new FunctionFailure(
       'FUNCTION_FAILED',
-      `the function failed the batch: ${String(errorType)} ${excerpt(body)}`.trim(),
+      `the function failed the batch: ${String(errorType)}; its own log says more`,
     );
   }
   if (status >= 200 && status < 300) return answerOf(status, body, batch, userFunction);
@@ -98,10 +94,10 @@ function readAnswer(
     );
   }
   if (status === 500)
-    throw new FunctionFailure('FUNCTION_FAILED', `the function failed the batch: HTTP 500 ${excerpt(body)}`.trim());
+    throw new FunctionFailure('FUNCTION_FAILED', 'the function failed the batch: HTTP 500; its own log says more');
   throw new FatalError(
     'FUNCTION_REFUSED',
-    `HTTP ${status} from the function's address: ${excerpt(body)}; a 2xx, 429, 500 or 502-504 was expected: check invoke.http.url and its authorization`,
+    `HTTP ${status} from the function's address; a 2xx, 429, 500 or 502-504 was expected: check invoke.http.url and its authorization`,
   );
 }
 
@@ -111,7 +107,7 @@ function answerOf(status: number, body: Buffer, batch: RecordBatch, userFunction
     if (userFunction) return { all: 'written', count: batch.count };
     throw new FatalError(
       'ANSWER_INVALID',
-      `HTTP ${status} without outcomes: ${excerpt(body)}; a sink of ours always answers with them`,
+      `HTTP ${status} without outcomes (${body.length} bytes); a sink of ours always answers with them`,
     );
   }
   if ('fatal' in answer) {
@@ -127,10 +123,4 @@ function retryAfter(header: string | string[] | undefined, now: number): { retry
   if (value === undefined) return undefined;
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(ms) && ms > 0 ? { retryAfterMs: ms } : undefined;
-}
-
-/** The beginning of an error body, for people; one line. */
-function excerpt(body: Buffer): string {
-  const text = body.subarray(0, 300).toString('utf8').replace(/\s+/g, ' ').trim();
-  return text.length < body.length ? `${text}…` : text;
 }

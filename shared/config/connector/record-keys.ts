@@ -24,7 +24,11 @@ export function recordKeys<K extends KeyDefinitions>(sink: SinkDefinition<K>) {
       importance: 'LOW',
       displayName: 'Key converter',
       spellings: CONVERTER_CLASSES,
-      default: 'string',
+      derived: {
+        text: 'string; bytes where the format carries no keys',
+        reads: Object.keys(sink.keys),
+        value: (config) => sink.keyConverter(config as Parameters<typeof sink.keyConverter>[0]),
+      },
       doc: '`string`: UTF-8 text, anything else makes the record errant. `bytes`: any bytes, base64 in the envelope.',
     }),
     'value.converter': defineKey.enum(CONVERTERS, {

@@ -103,7 +103,8 @@ describe('the HTTP invoker', () => {
   it('takes a 2xx with an error type for a failure of the function', async () => {
     const error = await reply(200, '{"errorMessage":"boom"}', { 'X-Fc-Error-Type': 'UnhandledInvocationError' });
     expect(error).toBeInstanceOf(FunctionFailure);
-    expect((error as Error).message).toContain('boom');
+    expect((error as Error).message).toContain('UnhandledInvocationError');
+    expect((error as Error).message).not.toContain('boom');
   });
 
   it('takes HTTP 500 for a failure of the function, and of nothing else', async () => {
@@ -118,10 +119,13 @@ describe('the HTTP invoker', () => {
   });
 
   it.each([400, 401, 403, 404, 413, 301, 501])(
-    'takes HTTP %i for fatal, with the answer in the message',
+    'takes HTTP %i for fatal, and shows nothing of the body',
     async (status) => {
       const error = await reply(status, 'no such function');
-      expect(error).toMatchObject({ code: 'FUNCTION_REFUSED', message: expect.stringContaining('no such function') });
+      expect(error).toMatchObject({
+        code: 'FUNCTION_REFUSED',
+        message: expect.not.stringContaining('no such function'),
+      });
     },
   );
 

@@ -129,6 +129,21 @@ describe('deliver', () => {
     expect(events.acked.get(12)).toBe('errant:BAD');
   });
 
+  it('counts what a user function fails as a whole apart from what it singles out', async () => {
+    const invoker = new ScriptedInvoker([
+      throwing(functionFailed()),
+      throwing(functionFailed()),
+      throwing(functionFailed()),
+      perRecord((offset) => (offset === 12 ? { status: 'retry', code: 'BUSY' } : { status: 'written' })),
+      allWritten,
+    ]);
+    const { clock, events, outcome } = setUp(invoker, { userFunction: true, retries: 2 });
+    await settle();
+    await clock.advance(60_000);
+    expect(await outcome).toBe('done');
+    expect(events.acked.get(12)).toBe('written');
+  });
+
   it('never gives up on retry outcomes of a sink of ours', async () => {
     const again = perRecord(() => ({ status: 'retry', code: 'BUSY' }));
     const invoker = new ScriptedInvoker([...Array.from({ length: 30 }, () => again), allWritten]);

@@ -10,7 +10,7 @@ function appWith(...states: TaskState[]) {
     tasks: states.map((state, id) => ({
       id,
       state,
-      trace: state === 'failed' ? 'FatalError: no bucket\n  at x' : undefined,
+      ...(state === 'failed' ? { failure: { code: 'OSS_BUCKET_MISSING', message: 'no bucket', trace: 'at x' } } : {}),
     })),
     waiting: [],
     lag: 0,
@@ -43,6 +43,6 @@ describe('the health app', () => {
   it('is ready with one running task of several, and says why when there is none', async () => {
     expect((await appWith('failed', 'running').inject('/spillway/health/ready')).statusCode).toBe(200);
     const answer = await appWith('failed', 'stopped').inject('/spillway/health/ready');
-    expect(answer.json().reasons).toEqual(['connector orders-to-oss: failed: FatalError: no bucket']);
+    expect(answer.json().reasons).toEqual(['connector orders-to-oss: failed: OSS_BUCKET_MISSING: no bucket']);
   });
 });

@@ -65,14 +65,14 @@ describe('examine', () => {
     });
   });
 
-  it('keeps room for the reference under claim-check', () => {
+  it('counts the whole value under claim-check: it is held until it is stored', () => {
     const verdict = examine(one(null, Buffer.alloc(20_000)), 0, {
       ...RULES,
       overflowPolicy: 'claim-check',
       invokeMaxBytes: 10_000,
     });
     expect(verdict).toMatchObject({ claimCheck: true });
-    expect((verdict as { encodedBytes: number }).encodedBytes).toBeGreaterThan(4_096);
+    expect((verdict as { encodedBytes: number }).encodedBytes).toBeGreaterThan(20_000);
   });
 
   it.each(['flag', 'claim-check'] as const)('makes a key past the limit errant under %s', (overflowPolicy) => {

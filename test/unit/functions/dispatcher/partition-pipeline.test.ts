@@ -242,6 +242,54 @@ describe('PartitionPipeline', () => {
       expect([sink.offsets, failures, invoker.calls.length]).toEqual([[], [], 1]);
     });
 
+    it('sends what is before the record without waiting for its age, and waits for a person only then', async () => {
+      let release: (outcome: BatchOutcome) => void = () => undefined;
+      const invoker = new ScriptedInvoker([() => new Promise((resolve) => (release = resolve))]);
+      const { pipeline, clock } = setUp({ invoker, errorsPolicy: 'stop' });
+      pipeline.flushAt = 1_000;
+      pipeline.accept(
+        blockAt([0, 1, 2], (offset) => (offset === 2 ? NOT_UTF8 : Buffer.from('v'))),
+        clock.now(),
+      );
+      pipeline.progressed(3, 1_000);
+      await settle();
+      expect(invoker.calls).toEqual([[0, 1]]);
+      expect(pipeline.waitsForPersonAt).toBeUndefined();
+      release({ all: 'written', count: 2 });
+      await settle();
+      expect(pipeline.waitsForPersonAt).toEqual({ offset: 2, code: 'VALUE_NOT_UTF8' });
+    });
+
+    it('gives back the memory of batches behind the record', async () => {
+      const invoker = new ScriptedInvoker([
+        perRecord((offset) => (offset === 1 ? { status: 'errant', code: 'REFUSED' } : { status: 'written' })),
+      ]);
+      const { pipeline, clock, budget } = setUp({ invoker, errorsPolicy: 'stop' });
+      pipeline.accept(blockAt([0, 1, 2, 3, 4]), clock.now());
+      await settle();
+      await clock.advance(2_000);
+      pipeline.tick(clock.now());
+      await settle();
+      expect([pipeline.openBytes, pipeline.pendingBytes, budget.usedBytes]).toEqual([0, 0, 0]);
+    });
+
+    it('sends what is before a refused record again until it is written, and nothing after it', async () => {
+      const invoker = new ScriptedInvoker([
+        perRecord((offset) =>
+          offset === 1 ? { status: 'errant', code: 'REFUSED' } : { status: 'retry', code: 'BUSY' },
+        ),
+        allWritten,
+      ]);
+      const { pipeline, clock } = setUp({ invoker, errorsPolicy: 'stop' });
+      pipeline.accept(blockAt([0, 1, 2]), clock.now());
+      await settle();
+      expect(pipeline.waitsForPersonAt).toBeUndefined();
+      await clock.advance(60_000);
+      expect(invoker.calls).toEqual([[0, 1, 2], [0]]);
+      expect(pipeline.toCommit).toMatchObject({ offset: 1 });
+      expect(pipeline.waitsForPersonAt).toMatchObject({ offset: 1 });
+    });
+
     it('stays stopped for the next owner, who finishes what is before', async () => {
       const metadata = encodeStopMark({ offset: 2, code: 'X' });
       const { pipeline, clock, invoker } = setUp({ errorsPolicy: 'stop', metadata });
@@ -298,6 +346,21 @@ describe('PartitionPipeline', () => {
     await pipeline.drained();
     expect(pipeline.toCommit).toBeUndefined();
     expect(failures).toEqual([]);
+  });
+
+  it('acks what the error topic confirms after the fence', async () => {
+    const { pipeline, clock, framework } = setUp();
+    let confirm: () => void = () => undefined;
+    framework.report = () => new Promise((resolve) => (confirm = resolve));
+    pipeline.accept(
+      blockAt([0], () => NOT_UTF8),
+      clock.now(),
+    );
+    await settle();
+    pipeline.fence();
+    confirm();
+    await pipeline.drained();
+    expect(pipeline.toCommit).toMatchObject({ offset: 1 });
   });
 
   it('gives up an attempt that hangs when it is aborted', async () => {

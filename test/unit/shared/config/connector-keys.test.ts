@@ -35,6 +35,7 @@ const testSink: SinkDefinition<typeof testKeys> = {
   },
   userFunction: false,
   commitsAfterBatch: true,
+  keyConverter: () => 'string',
   valueConverter: (config) => (config['test.format'] === 'raw' ? 'bytes' : 'string'),
 };
 

@@ -1,0 +1,25 @@
+/** The request that carries a batch to a function at a URL. */
+import { type EnvelopeOptions, encodeEnvelope } from '../../../shared/envelope/encode.ts';
+import type { RecordBatch } from '../../../shared/records.ts';
+import type { RenderedRequest } from '../../../shared/rendered-request.ts';
+
+/** Where a function is, and how records look to it. */
+export interface HttpCall {
+  readonly url: URL;
+  /** Value of the `Authorization` header. */
+  readonly authorization?: string;
+  readonly envelope: EnvelopeOptions;
+}
+
+/** The request for `batch`, but for what HTTP itself adds (`Host`, `Content-Length`, `Connection`). */
+export function httpRequestOf(batch: RecordBatch, { url, authorization, envelope }: HttpCall): RenderedRequest {
+  return {
+    method: 'POST',
+    url: url.href,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    body: encodeEnvelope(batch, envelope),
+  };
+}

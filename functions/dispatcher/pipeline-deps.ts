@@ -1,0 +1,51 @@
+/** What the pipelines of a connector work with: its configuration, put into the parts that act on it. */
+import type { ClaimCheckStore } from '../../shared/claim-check.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
+import type { SinkDefinition, WindowOf } from '../../shared/sink.ts';
+import type { Invoker } from './invokers/invoker.ts';
+import type { PipelineDeps } from './partition-pipeline.ts';
+import { batchLimits, intakeRules, retryRules } from './plan.ts';
+
+/** A connector's way to its sink. */
+export interface PipelineSpec {
+  readonly config: ConnectorConfig;
+  readonly sink: Pick<SinkDefinition, 'userFunction'>;
+  readonly windowOf: WindowOf | undefined;
+  readonly invoker: Invoker;
+  readonly claimCheck: ClaimCheckStore | undefined;
+}
+
+/** What a task adds. */
+export interface PipelineParts
+  extends Pick<PipelineDeps, 'frameworkErrors' | 'sinkErrors' | 'budget' | 'metrics' | 'logger'> {
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Pure. */
+export function pipelineDeps(spec: PipelineSpec, { clock, random, ...parts }: PipelineParts): PipelineDeps {
+  const { config, sink, windowOf, invoker, claimCheck } = spec;
+  const { logger, metrics } = parts;
+  const intake = intakeRules(config);
+  return {
+    ...parts,
+    delivery: {
+      invoker,
+      invokeTimeoutMs: config['invoke.timeout.ms'],
+      rules: retryRules(config, sink.userFunction),
+      ...(claimCheck !== undefined && config['overflow.policy'] === 'claim-check'
+        ? { claimCheck: { store: claimCheck, invokeMaxBytes: intake.invokeMaxBytes, envelope: intake.envelope } }
+        : {}),
+      clock,
+      random,
+      logger,
+      metrics,
+    },
+    intake,
+    limits: batchLimits(config),
+    maxInFlight: config['max.in.flight.batches'],
+    windowOf,
+    errorsPolicy: config['errors.policy'],
+  };
+}
