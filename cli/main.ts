@@ -1,17 +1,22 @@
-#!/usr/bin/env node
 /** The `spillway` command: parses, calls one function, exits 0 (done), 1 (refused or failed) or 2 (Kafka or the API out of reach). */
 import { Command, CommanderError } from 'commander';
+import { eventsCommand } from './commands/events.ts';
 import { localCommand } from './commands/local.ts';
+import { previewCommand } from './commands/preview.ts';
 import { runCommand } from './commands/run.ts';
 import { validateCommand } from './commands/validate-command.ts';
 import { exitCodeOf, explain } from './exit-code.ts';
+import { packageVersion } from './version.ts';
 
 const program = new Command('spillway')
   .description('Carries Kafka records into object storage and into your own functions, and loses none.')
+  .version(packageVersion())
   .showHelpAfterError('(spillway COMMAND --help says more)')
   .exitOverride()
   .addCommand(runCommand())
   .addCommand(validateCommand())
+  .addCommand(previewCommand())
+  .addCommand(eventsCommand())
   .addCommand(localCommand());
 
 try {

@@ -6,6 +6,7 @@ import { type SecretResolver, unresolvedSecrets } from '../../shared/config/secr
 import { ConfigError, type ConfigProblem } from '../../shared/errors.ts';
 import type { SinkDefinition } from '../../shared/sink.ts';
 import { readConnectorFile } from '../connector-file.ts';
+import { tableFor } from '../from-connect/translate.ts';
 
 export interface Validation {
   readonly file: string;
@@ -26,10 +27,13 @@ export function sinkOf(raw: RawConfig, sinks: readonly SinkDefinition[]): SinkDe
   if (sink !== undefined) return sink;
   const known = sinks.map(({ connectorClass }) => connectorClass);
   const nearest = typeof given === 'string' ? nearestKey(given, known) : undefined;
+  const connect = tableFor(given);
   const message =
-    typeof given === 'string'
-      ? `no sink is called ${JSON.stringify(given)}${nearest === undefined ? '' : `, did you mean ${nearest}?`}; expected one of ${known.join(', ')}`
-      : `is required: one of ${known.join(', ')}`;
+    connect !== undefined
+      ? `is the ${connect.title} of Kafka Connect; spillway validate --from-connect FILE translates it`
+      : typeof given === 'string'
+        ? `no sink is called ${JSON.stringify(given)}${nearest === undefined ? '' : `, did you mean ${nearest}?`}; expected one of ${known.join(', ')}`
+        : `is required: one of ${known.join(', ')}`;
   throw new ConfigError([{ key: 'connector.class', message }]);
 }
 
@@ -72,10 +76,20 @@ export function validateFile(path: string, sinks: readonly SinkDefinition[], sec
     if (!(error instanceof ConfigError)) throw error;
     return { file: path, valid: false, problems: error.problems, warnings: [] };
   }
+  return validateRaw(path, raw, sinks, secrets);
+}
+
+/** As `validateFile`, for what a file says. `file` is what the answer calls it. */
+export function validateRaw(
+  file: string,
+  raw: RawConfig,
+  sinks: readonly SinkDefinition[],
+  secrets: SecretResolver,
+): Validation {
   const { problems, warnings } = checkRaw(raw, sinks, secrets);
   const { name, 'connector.class': connectorClass } = raw;
   return {
-    file: path,
+    file,
     valid: problems.length === 0,
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof connectorClass === 'string' ? { connectorClass } : {}),

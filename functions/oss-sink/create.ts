@@ -3,6 +3,7 @@ import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Secret, SecretResolver } from '../../shared/config/secret.ts';
 import { ConfigError } from '../../shared/errors.ts';
+import type { RenderedRequest } from '../../shared/rendered-request.ts';
 import type { SinkWriter } from '../../shared/sink.ts';
 import { bodyBuilder } from './body/body.ts';
 import { OssClaimCheckStore } from './claim-check-store.ts';
@@ -12,7 +13,9 @@ import { type CredentialKeys, credentialSource, type OssCredentials } from './cr
 import { type OssAddress, ossAddress } from './endpoint.ts';
 import { contentTypeOf } from './object-format.ts';
 import { ObjectWriter } from './object-writer.ts';
+import { OriginalValues } from './original-values.ts';
 import { OssClient } from './oss-client.ts';
+import { previewCredentials, RecordingTransport } from './recording-transport.ts';
 import { ValueFetcher } from './value-fetcher.ts';
 import { OssWriter } from './writer.ts';
 
@@ -21,6 +24,8 @@ export interface OssDeps {
   readonly secrets: SecretResolver;
   /** Credentials for a configuration that names none; asked before every request. `roleCredentials(env)` reads an environment. */
   readonly role: () => OssCredentials | undefined;
+  /** Given every request in place of the network, which is not used then; no credentials are looked up. */
+  readonly record?: ((request: RenderedRequest) => void) | undefined;
 }
 
 function addressOf(endpoint: string | undefined, region: string | undefined, key: string): OssAddress {
@@ -29,21 +34,26 @@ function addressOf(endpoint: string | undefined, region: string | undefined, key
   throw new ConfigError([{ key, message: 'no region: give it, or an endpoint of the service that names it' }]);
 }
 
+function clientFor(address: OssAddress, bucket: string, keys: CredentialKeys, deps: OssDeps): OssClient {
+  const { clock, secrets, role, record } = deps;
+  if (record === undefined) {
+    return new OssClient({ address, bucket, credentials: credentialSource(keys, secrets, role), clock });
+  }
+  const credentials = () => previewCredentials(keys);
+  return new OssClient({ address, bucket, credentials, clock, transport: new RecordingTransport(record) });
+}
+
 /** A writer for a parsed configuration. Makes no request before the first batch; `close` ends its connections.
  *  @throws ConfigError when the configuration skipped its checks */
 export function createOssWriter(config: OssConfig, deps: OssDeps): SinkWriter {
-  const { clock, secrets, role } = deps;
+  const { clock } = deps;
   const address = addressOf(config['oss.endpoint'], config['oss.region'], 'oss.region');
-  const credentials = credentialSource(
-    {
-      accessKeyId: config['oss.access.key.id'],
-      accessKeySecret: config['oss.access.key.secret'],
-      securityToken: config['oss.security.token'],
-    },
-    secrets,
-    role,
-  );
-  const store = new OssClient({ address, bucket: config['oss.bucket'], credentials, clock });
+  const keys = {
+    accessKeyId: config['oss.access.key.id'],
+    accessKeySecret: config['oss.access.key.secret'],
+    securityToken: config['oss.security.token'],
+  };
+  const store = clientFor(address, config['oss.bucket'], keys, deps);
   const naming = namingOf(config);
   const body = bodyBuilder(config);
   let compressor: Promise<Compressor> | undefined;
@@ -57,7 +67,7 @@ export function createOssWriter(config: OssConfig, deps: OssDeps): SinkWriter {
   return new OssWriter({
     store,
     objects,
-    values: new ValueFetcher(address.endpoint.hostname, clock),
+    values: deps.record === undefined ? new ValueFetcher(address.endpoint.hostname, clock) : new OriginalValues(),
     naming,
     body,
     clock,
@@ -80,8 +90,6 @@ export interface ClaimCheckConfig {
  *  @throws ConfigError when neither endpoint nor region says where the bucket is */
 export function createOssClaimCheckStore(config: ClaimCheckConfig, deps: OssDeps): ClaimCheckStore {
   const address = addressOf(config.endpoint, config.region, 'overflow.claim.check.region');
-  const keys: CredentialKeys = config;
-  const credentials = credentialSource(keys, deps.secrets, deps.role);
-  const store = new OssClient({ address, bucket: config.bucket, credentials, clock: deps.clock });
+  const store = clientFor(address, config.bucket, config, deps);
   return new OssClaimCheckStore({ store, prefix: config.prefix, expiryMs: config.expiryMs });
 }

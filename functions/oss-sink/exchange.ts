@@ -13,27 +13,33 @@ export interface Exchange {
 }
 
 /** What of ali-oss' request parameters matters here. */
-interface UrllibParameters {
-  readonly method: 'GET' | 'HEAD' | 'PUT';
+export interface UrllibParameters {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
   readonly headers: Record<string, string>;
   readonly content?: Buffer;
   readonly ctx: Exchange;
 }
 
 /** What ali-oss reads of an answer. */
-interface UrllibResult {
+export interface UrllibResult {
   readonly status: number;
   readonly headers: RawReply['headers'];
   readonly data: Buffer;
   readonly res: { readonly status: number; readonly headers: RawReply['headers'] };
 }
 
+/** What ali-oss hands its requests to: the `urllib` option. */
+export interface OssTransport {
+  request(url: string, parameters: UrllibParameters): Promise<UrllibResult>;
+  close(): Promise<void>;
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Below the minute after which the service closes idle connections. */
 const KEEP_ALIVE_MS = 20_000;
 
-/** Fits the `urllib` option of ali-oss. Owns its connections. */
-export class Transport {
+/** The network. Owns its connections. */
+export class Transport implements OssTransport {
   readonly #agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -54,13 +60,7 @@ export class Transport {
         signal: ctx.signal,
       });
       const body = Buffer.from(await reply.body.arrayBuffer());
-      ctx.reply = { status: reply.statusCode, headers: reply.headers, body };
-      return {
-        status: reply.statusCode,
-        headers: reply.headers,
-        data: body,
-        res: { status: reply.statusCode, headers: reply.headers },
-      };
+      return answered(ctx, { status: reply.statusCode, headers: reply.headers, body });
     } catch (error) {
       ctx.thrown = error;
       // The form in which urllib reports that no answer came.
@@ -71,6 +71,13 @@ export class Transport {
   close(): Promise<void> {
     return this.#agent.destroy();
   }
+}
+
+/** Notes a reply in its exchange, and hands it to ali-oss in the form that it reads. */
+export function answered(exchange: Exchange, reply: RawReply): UrllibResult {
+  const { status, headers, body } = reply;
+  exchange.reply = reply;
+  return { status, headers, data: body, res: { status, headers } };
 }
 
 /** What went wrong in an exchange that failed; `undefined` when it failed before or after the wire. */

@@ -7,7 +7,7 @@ import { FatalError } from '../../shared/errors.ts';
 import { classify, type OssRequest } from './classify.ts';
 import type { CredentialSource, OssCredentials } from './credentials.ts';
 import type { OssAddress } from './endpoint.ts';
-import { type Exchange, failureOf, Transport } from './exchange.ts';
+import { type Exchange, failureOf, type OssTransport, Transport } from './exchange.ts';
 import type { ObjectHead, ObjectStore, ObjectToPut, RequestOptions } from './object-store.ts';
 import type { OssFailure } from './oss-failure.ts';
 
@@ -16,6 +16,8 @@ export interface OssClientOptions {
   readonly bucket: string;
   readonly credentials: CredentialSource;
   readonly clock: Clock;
+  /** Takes the requests in place of the network; closed with the client. */
+  readonly transport?: OssTransport | undefined;
 }
 
 /** What of ali-oss is used beyond its published types. */
@@ -23,6 +25,7 @@ interface AliOss {
   put(name: string, body: Buffer, options: object): Promise<unknown>;
   head(name: string, options: object): Promise<unknown>;
   get(name: string, options: object): Promise<{ readonly content: Buffer }>;
+  delete(name: string, options: object): Promise<unknown>;
   getBucketVersioning(bucket: string, options: object): Promise<{ readonly versionStatus?: string }>;
   signatureUrlV4(method: string, expires: number, request: object, name: string): Promise<string>;
 }
@@ -31,12 +34,13 @@ const META_PREFIX = 'x-oss-meta-';
 
 export class OssClient implements ObjectStore {
   readonly #options: OssClientOptions;
-  readonly #transport = new Transport();
+  readonly #transport: OssTransport;
   #signer: { readonly credentials: OssCredentials; readonly oss: AliOss } | undefined;
   #honoursForbidOverwrite: boolean | undefined;
 
   constructor(options: OssClientOptions) {
     this.#options = options;
+    this.#transport = options.transport ?? new Transport();
   }
 
   async put(
@@ -87,22 +91,29 @@ export class OssClient implements ObjectStore {
 
   async honoursForbidOverwrite(options: RequestOptions): Promise<boolean> {
     if (this.#honoursForbidOverwrite === undefined) {
-      this.#honoursForbidOverwrite = await this.#askVersioning(options);
+      this.#honoursForbidOverwrite = (await this.versioning(options)) === '';
     }
     return this.#honoursForbidOverwrite;
   }
 
-  async #askVersioning(options: RequestOptions): Promise<boolean> {
+  /** State of the bucket's versioning as the service spells it, '' where it never was on, `undefined` where we may not ask. */
+  async versioning(options: RequestOptions): Promise<string | undefined> {
     const action = 'GetBucketVersioning';
     const outcome = await this.#request(action, options, (oss, ctx) =>
       oss.getBucketVersioning(this.#options.bucket, { ctx }),
     );
     // A bucket that never had versioning answers without a status.
-    if (!('failure' in outcome)) return !outcome.result.versionStatus;
+    if (!('failure' in outcome)) return outcome.result.versionStatus ?? '';
     const { failure } = outcome;
     const mayNotAsk = failure.kind === 'reply' && (failure.code === 'AccessDenied' || failure.status === 501);
-    if (mayNotAsk && failure.endpoint === undefined) return false;
+    if (mayNotAsk && failure.endpoint === undefined) return undefined;
     throw this.#error(action, failure, options);
+  }
+
+  /** Only for an object that the caller made a moment ago: the sink itself deletes nothing. */
+  async delete(name: string, options: RequestOptions): Promise<void> {
+    const outcome = await this.#request('DeleteObject', options, (oss, ctx) => oss.delete(name, { ctx }));
+    if ('failure' in outcome) throw this.#error('DeleteObject', outcome.failure, options);
   }
 
   async presignedUrl(name: string, expiresSeconds: number): Promise<string> {

@@ -17,7 +17,7 @@ import type { ValueFetcher } from './value-fetcher.ts';
 export interface OssWriterOptions {
   readonly store: ObjectStore;
   readonly objects: ObjectWriter;
-  readonly values: ValueFetcher;
+  readonly values: Pick<ValueFetcher, 'whole' | 'close'>;
   readonly naming: ObjectNaming;
   readonly body: BodyBuilder;
   readonly clock: Clock;

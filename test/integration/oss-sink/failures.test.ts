@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultOrder } from '../../../infra/local/oss/server.ts';
 import { batchOfRecords, offsets } from '../../helpers/records.ts';
-import { type OssSetup, setupOss, writeContext } from './oss-setup.ts';
+import { BUCKET, type OssSetup, setupOss, writeContext } from './oss-setup.ts';
 
 let oss: OssSetup;
 beforeEach(async () => {
@@ -41,6 +41,8 @@ describe('failures of the service', () => {
   });
 
   it('are found on each request: also on the question about versioning, and on HEAD', async () => {
+    // With versioning the sink looks before each put.
+    oss.server.createBucket({ name: BUCKET, versioning: 'Enabled' });
     for (const method of ['GET', 'HEAD']) {
       const writer = oss.writer({ 'oss.object.prefix': method });
       oss.server.setFault({ kind: 'status', status: 503, code: 'ServiceUnavailable', method });

@@ -26,6 +26,8 @@ export interface OssObject {
 
 export interface OssSetup {
   readonly server: OssServer;
+  /** The server's folder. */
+  readonly dir: string;
   config(raw?: Record<string, unknown>): OssConfig;
   writer(raw?: Record<string, unknown>): SinkWriter;
   claimChecks(prefix?: string, expiryMs?: number): ClaimCheckStore;
@@ -71,6 +73,7 @@ export async function setupOss(options: Partial<OssServerOptions> = {}): Promise
   });
   return {
     server,
+    dir,
     config,
     writer: (raw) => opened(createOssWriter(config(raw), deps)),
     claimChecks: (prefix = 'overflow/', expiryMs = 60_000) =>

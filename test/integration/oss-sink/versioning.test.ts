@@ -1,84 +1,69 @@
-/** Buckets by what they answer to GetBucketVersioning. The stand-in has no versions; a front before it answers that one question. */
-import { createServer, request, type Server } from 'node:http';
+/** Buckets by what they answer to GetBucketVersioning. Those with versioning ignore the request not to overwrite. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { batchOfRecords, offsets } from '../../helpers/records.ts';
-import { type OssSetup, setupOss, writeContext } from './oss-setup.ts';
+import { BUCKET, type OssSetup, setupOss, writeContext } from './oss-setup.ts';
 
 const BATCH = batchOfRecords(offsets(0, 5));
-const configuration = (inside: string) =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<VersioningConfiguration xmlns="http://doc.oss-cn-hangzhou.aliyuncs.com">${inside}</VersioningConfiguration>`;
+const WRITTEN = { all: 'written', count: 5 };
 
 let oss: OssSetup;
-let front: Server;
-/** Methods of the requests about objects, in order; `?` for the question. */
-let seen: string[];
-let answer: { status: number; body: string };
-
 beforeEach(async () => {
   oss = await setupOss();
-  seen = [];
-  front = createServer((incoming, outgoing) => {
-    if (incoming.url?.includes('versioning')) {
-      seen.push('?');
-      const headers = { 'content-type': 'application/xml', 'x-oss-request-id': '5C3D9175B6FC201293AD4890' };
-      outgoing.writeHead(answer.status, headers).end(answer.body);
-      return;
-    }
-    seen.push(incoming.method ?? '');
-    const { method, url, headers } = incoming;
-    const onward = request(new URL(url ?? '/', oss.server.endpoint), { method, headers }, (reply) => {
-      outgoing.writeHead(reply.statusCode ?? 500, reply.headers);
-      reply.pipe(outgoing);
-    });
-    incoming.pipe(onward);
-  });
-  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
 });
-afterEach(async () => {
-  await new Promise((resolve) => {
-    front.close(resolve);
-    front.closeAllConnections();
-  });
-  await oss.close();
-});
+afterEach(() => oss.close());
 
-function writerThroughFront() {
-  const address = front.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return oss.writer({ 'oss.endpoint': `http://127.0.0.1:${address.port}` });
+async function writeTwice(): Promise<void> {
+  const writer = oss.writer();
+  for (let i = 0; i < 2; i++) expect(await writer.write(BATCH, writeContext())).toEqual(WRITTEN);
 }
 
-const writeTwice = async () => {
-  const writer = writerThroughFront();
-  for (let i = 0; i < 2; i++) expect(await writer.write(BATCH, writeContext())).toEqual({ all: 'written', count: 5 });
-};
+const requests = () => oss.server.stats().byMethod;
+/** Versions that were replaced, as files beside the objects. */
+const replaced = () =>
+  readdirSync(join(oss.dir, BUCKET), { recursive: true }).filter((path) => /%version/.test(String(path)));
 
 describe('before a put', () => {
   it('a bucket without versioning is asked once, and its forbid-overwrite relied on', async () => {
-    answer = { status: 200, body: configuration('') };
     await writeTwice();
-    expect(seen).toEqual(['?', 'PUT', 'PUT', 'HEAD']);
+    expect(requests()).toEqual({ GET: 1, PUT: 2, HEAD: 1 });
+    expect(await oss.objects()).toHaveLength(1);
   });
 
-  it.each([
-    ['enabled', { status: 200, body: configuration('<Status>Enabled</Status>') }],
-    ['suspended', { status: 200, body: configuration('<Status>Suspended</Status>') }],
-    ['not to be asked', { status: 403, body: '<Error><Code>AccessDenied</Code><Message>no right</Message></Error>' }],
-  ])('a bucket with versioning %s is looked at, and nothing is put over an object', async (_, reply) => {
-    answer = reply;
+  it.each(['Enabled', 'Suspended'] as const)(
+    'a bucket with versioning %s is looked at, and nothing is put over an object',
+    async (versioning) => {
+      oss.server.createBucket({ name: BUCKET, versioning });
+      await writeTwice();
+      expect(requests()).toEqual({ GET: 1, PUT: 1, HEAD: 2 });
+      expect(await oss.objects()).toHaveLength(1);
+      expect(replaced()).toEqual([]);
+    },
+  );
+
+  it('so is one that is not to be asked', async () => {
+    oss.server.setFault({ kind: 'status', status: 403, code: 'AccessDenied', method: 'GET' });
     await writeTwice();
-    expect(seen).toEqual(['?', 'HEAD', 'PUT', 'HEAD']);
+    expect(requests()).toEqual({ GET: 1, PUT: 1, HEAD: 2 });
   });
 
   it('the question is asked again when it failed', async () => {
-    answer = { status: 503, body: '' };
-    const writer = writerThroughFront();
+    oss.server.setFault({ kind: 'status', status: 503, code: 'ServiceUnavailable', method: 'GET' });
+    const writer = oss.writer();
     await expect(writer.write(BATCH, writeContext())).rejects.toMatchObject({
       name: 'RetriableError',
       code: 'OSS_UNAVAILABLE',
     });
-    answer = { status: 200, body: configuration('') };
-    expect(await writer.write(BATCH, writeContext())).toEqual({ all: 'written', count: 5 });
-    expect(seen).toEqual(['?', '?', 'PUT']);
+    expect(await writer.write(BATCH, writeContext())).toEqual(WRITTEN);
+    expect(requests()).toEqual({ GET: 2, PUT: 1 });
   });
+});
+
+it('finds another content under its name in a bucket with versioning, and puts nothing over it', async () => {
+  oss.server.createBucket({ name: BUCKET, versioning: 'Enabled' });
+  await oss.writer().write(BATCH, writeContext());
+  const others = batchOfRecords([0, 1, 2, 3, { offset: 4, value: 'other' }]);
+  await expect(oss.writer().write(others, writeContext())).rejects.toMatchObject({ code: 'OSS_OBJECT_DIFFERS' });
+  expect(replaced()).toEqual([]);
 });
