@@ -1,5 +1,6 @@
 /** The `spillway` command: parses, calls one function, exits 0 (done), 1 (refused or failed) or 2 (Kafka or the API out of reach). */
 import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { localCommand } from './commands/local.ts';
 import { previewCommand } from './commands/preview.ts';
@@ -17,6 +18,7 @@ const program = new Command('spillway')
   .addCommand(validateCommand())
   .addCommand(previewCommand())
   .addCommand(eventsCommand())
+  .addCommand(doctorCommand())
   .addCommand(localCommand());
 
 try {

@@ -7,6 +7,7 @@ import { deployedHandler } from './deployed.ts';
 
 export { createOssClaimCheckStore, createOssWriter } from './create.ts';
 export { roleCredentials } from './credentials.ts';
+export { type OssProbe, type OssProbeStep, type OssProbeTarget, probeOss } from './probe.ts';
 
 /** Function Compute's context with the role's credentials, which it renews from call to call. */
 interface FunctionContext extends InvocationContext {

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { doctorCommand } from '../../../cli/commands/doctor.ts';
+import { eventsCommand } from '../../../cli/commands/events.ts';
 import { localCommand } from '../../../cli/commands/local.ts';
+import { previewCommand } from '../../../cli/commands/preview.ts';
 import { runCommand } from '../../../cli/commands/run.ts';
 import { validateCommand } from '../../../cli/commands/validate-command.ts';
 import { pages } from './pages.ts';
@@ -41,7 +44,14 @@ describe.each([...all])('%s', (path, text) => {
     expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
     const scripts = [...text.matchAll(/\bnpm run ([a-z][a-z-]*)/g)].map(([, name = '']) => name);
     expect(scripts.filter((name) => !Object.hasOwn(manifest.scripts, name))).toEqual([]);
-    const commands = [runCommand(), validateCommand(), localCommand()];
+    const commands = [
+      runCommand(),
+      validateCommand(),
+      previewCommand(),
+      eventsCommand(),
+      doctorCommand(),
+      localCommand(),
+    ];
     const names = commands.map((command) => command.name());
     const options = new Set(commands.flatMap((command) => command.options.map(({ long }) => long)));
     for (const [line, name = '', rest = ''] of text.matchAll(/(?:^|`|npx )spillway ([a-z]+)([^`\n#]*)/gm)) {

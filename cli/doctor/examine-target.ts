@@ -1,0 +1,68 @@
+/** Looks at where a connector's records go. */
+import { type OssConfig, ossSink } from '../../functions/oss-sink/config.ts';
+import type { OssProbe, OssProbeTarget } from '../../functions/oss-sink/handler.ts';
+import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
+import { checkHttpTarget } from './check-http-target.ts';
+import { checkOss } from './check-oss.ts';
+import type { Reach } from './connect-to.ts';
+import type { Finding, Section } from './finding.ts';
+
+export interface TargetDeps {
+  probeOss(target: OssProbeTarget): Promise<OssProbe>;
+  connectTo(url: URL): Promise<Reach>;
+  /** Part of the name of an object that nobody has. */
+  readonly unusedName: string;
+}
+
+/** The target, and the bucket of claim checks where there is one. */
+export async function examineTarget(
+  { connector: config, sink }: ParsedConnector,
+  deps: TargetDeps,
+): Promise<Section[]> {
+  const connector = config.name;
+  const sections = [{ title: `${connector}: target`, connector, findings: await targetFindings(config, sink, deps) }];
+  const bucket = config['overflow.claim.check.bucket'];
+  if (bucket !== undefined) {
+    const target = {
+      bucket,
+      endpoint: config['overflow.claim.check.endpoint'],
+      region: config['overflow.claim.check.region'],
+      accessKeyId: config['overflow.claim.check.access.key.id'],
+      accessKeySecret: config['overflow.claim.check.access.key.secret'],
+      securityToken: config['overflow.claim.check.security.token'],
+      objectName: objectName(config['overflow.claim.check.prefix'], deps),
+    };
+    const findings = checkOss(bucket, await deps.probeOss(target));
+    sections.push({ title: `${connector}: claim checks`, connector, findings });
+  }
+  return sections;
+}
+
+async function targetFindings(
+  config: ParsedConnector['connector'],
+  sink: ParsedConnector['sink'],
+  deps: TargetDeps,
+): Promise<Finding[]> {
+  if (config['invoke.target'] === 'http') {
+    const url = new URL(config['invoke.http.url'] ?? '');
+    return checkHttpTarget(url, await deps.connectTo(url));
+  }
+  if (config['connector.class'] !== ossSink.connectorClass) return [];
+  // The configuration was parsed by this sink's own keys.
+  const oss = sink as OssConfig;
+  const probe = await deps.probeOss({
+    bucket: oss['oss.bucket'],
+    endpoint: oss['oss.endpoint'],
+    region: oss['oss.region'],
+    accessKeyId: oss['oss.access.key.id'],
+    accessKeySecret: oss['oss.access.key.secret'],
+    securityToken: oss['oss.security.token'],
+    objectName: objectName(oss['oss.object.prefix'] ?? '', deps),
+  });
+  return checkOss(oss['oss.bucket'], probe);
+}
+
+function objectName(prefix: string, { unusedName }: TargetDeps): string {
+  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+  return `${folder}spillway-doctor/${unusedName}`;
+}

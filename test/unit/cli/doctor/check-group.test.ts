@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { checkGroup, checkPositions, type PartitionPosition } from '../../../../cli/doctor/check-group.ts';
+import { encodeStopMark } from '../../../../functions/dispatcher/stop-mark.ts';
+import { PROTOCOL_NAME } from '../../../../shared/kafka/group-protocol.ts';
+import { NO_GROUP } from '../../../../shared/kafka/inspect/group-request.ts';
+import { brief, parsed } from './facts.ts';
+
+const config = parsed().connector;
+
+function position(partition: number, offset?: number, metadata = ''): PartitionPosition {
+  const committed = offset === undefined ? undefined : { offset, metadata };
+  return { topic: 'orders', partition, earliest: 10, latest: 20, committed };
+}
+
+describe('checkGroup', () => {
+  const running = {
+    ...NO_GROUP,
+    state: 'Stable',
+    protocolType: 'consumer',
+    members: ['a at 10.0.0.1', 'a at 10.0.0.1'],
+  };
+
+  it('tells an idle group from one of ours and from one of a stranger', () => {
+    expect(brief(checkGroup('g', NO_GROUP))).toEqual(['ok group-state']);
+    const [ours] = checkGroup('g', { ...running, protocol: PROTOCOL_NAME });
+    expect(ours).toMatchObject({ severity: 'warning', code: 'group-active' });
+    expect(ours?.message).toBe('2 members of group g run already: a at 10.0.0.1');
+    expect(brief(checkGroup('g', { ...running, protocol: 'range' }))).toEqual(['problem group-foreign']);
+    expect(brief(checkGroup('g', { ...running, protocolType: 'connect' }))).toEqual(['problem group-foreign']);
+  });
+
+  it('finds that it may be seen and not used', () => {
+    const [finding] = checkGroup('g', { ...NO_GROUP, authorizedOperations: 1 << 8 });
+    expect(finding).toMatchObject({ code: 'right-missing', action: expect.stringContaining('READ on group g') });
+  });
+});
+
+describe('checkPositions', () => {
+  it('says where partitions begin that nothing is committed for', () => {
+    const [start] = checkPositions(config, [position(0), position(1)]);
+    expect(start?.message).toBe(
+      '2 partitions of 2 begin at consumer.start.offset=latest: nothing is committed for their topics',
+    );
+    expect(checkPositions(config, [])).toEqual([]);
+  });
+
+  it('says where others go on, and that later partitions begin at their beginning', () => {
+    const findings = checkPositions(config, [position(0, 15), position(1)]);
+    expect(findings.map(({ message }) => message)).toEqual([
+      '1 partition of 2 go on at the committed offset; lag 5 offsets',
+      '1 partition of 2 begin at their beginning, for they were added later: orders-1',
+    ]);
+  });
+
+  it('finds offsets past the end, offsets that are gone, and stopped partitions', () => {
+    const stopped = encodeStopMark({ offset: 12, code: 'VALUE_NOT_UTF8' });
+    const findings = checkPositions(config, [
+      position(0, 21),
+      position(1, 9),
+      position(2, 12, stopped),
+      position(3, 20),
+    ]);
+    expect(brief(findings)).toEqual([
+      'ok position-resumed',
+      'problem position-past-end',
+      'warning position-gap',
+      'problem position-stopped',
+    ]);
+    expect(findings[3]).toMatchObject({
+      error: 'VALUE_NOT_UTF8',
+      message: expect.stringMatching(/^orders-2 is stopped at offset 12 /),
+    });
+  });
+});
