@@ -32,6 +32,11 @@ export function loadConnectors(paths: readonly string[], logger: Logger): Loaded
   for (const name of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
     problems.push({ key: 'name', message: `${name} is given by more than one file; every connector needs its own` });
   }
+  const groups = loaded.map(({ parsed }) => parsed.connector['consumer.group.id']);
+  for (const group of new Set(groups.filter((group, index) => groups.indexOf(group) !== index))) {
+    const message = `${group} is the group of more than one connector: each would get a part of the records; give each its own`;
+    problems.push({ key: 'consumer.group.id', message });
+  }
   if (problems.length > 0) throw new ConfigError(problems, 'connectors');
   return loaded;
 }

@@ -1,7 +1,7 @@
 /** Worker settings: a file, with the environment on top. */
-import { configFromEnvironment, WORKER_PREFIX } from '../shared/config/environment.ts';
+import { configFromEnvironment, environmentName, WORKER_PREFIX } from '../shared/config/environment.ts';
 import { parseWorker, type WorkerConfig, workerKeys } from '../shared/config/worker-keys.ts';
-import type { ConfigProblem } from '../shared/errors.ts';
+import { ConfigError, type ConfigProblem } from '../shared/errors.ts';
 import { readWorkerFile } from './config-file.ts';
 
 /** Settings of `path`, if given, overridden by `SPILLWAY_...` variables; and the names that were given rather than defaulted.
@@ -15,5 +15,19 @@ export function loadWorker(path: string | undefined): {
     ...(path === undefined ? {} : readWorkerFile(path)),
     ...configFromEnvironment(workerKeys, process.env, WORKER_PREFIX),
   };
-  return { ...parseWorker(raw), given: new Set(Object.keys(raw)) };
+  return { ...parsed(raw), given: new Set(Object.keys(raw)) };
+}
+
+/** Most people set these by variables: a problem names the variable, too. */
+function parsed(raw: Readonly<Record<string, unknown>>): ReturnType<typeof parseWorker> {
+  try {
+    return parseWorker(raw);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const problems = error.problems.map(({ key, message }) => ({
+      key,
+      message: `${message} (in the environment: ${environmentName(key, WORKER_PREFIX)})`,
+    }));
+    throw new ConfigError(problems, 'worker settings');
+  }
 }

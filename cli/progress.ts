@@ -4,6 +4,8 @@ import type { ConnectorStatus } from '../functions/dispatcher/connector.ts';
 
 const TERMINAL_INTERVAL_MS = 250;
 const LINES_INTERVAL_MS = 5_000;
+/** A rate over less than this says nothing. */
+const LEAST_INTERVAL_MS = 900;
 
 /** Draws until `stop` is called. */
 export interface Progress {
@@ -79,7 +81,8 @@ class RateMeter {
     const now = performance.now();
     const settled = totals.written + totals.errant + totals.dropped;
     const last = this.#last.get(name);
-    const rate = last === undefined || now === last.at ? 0 : ((settled - last.settled) * 1000) / (now - last.at);
+    if (last !== undefined && now - last.at < LEAST_INTERVAL_MS) return last.rate;
+    const rate = last === undefined ? 0 : ((settled - last.settled) * 1000) / (now - last.at);
     this.#last.set(name, { at: now, settled, rate });
     return rate;
   }

@@ -27,7 +27,12 @@ export const LOCAL_BUCKET = 'local-bucket';
 
 const services: Readonly<Record<string, (dir: string, logger: Logger) => Promise<RunningService>>> = {
   kafka: async (dir, logger) => {
-    const kafka = await startKafka({ dir: join(dir, 'kafka'), logger });
+    const kafka = await startKafka({
+      dir: join(dir, 'kafka'),
+      logger,
+      // For playing: producing to a topic makes it.
+      overrides: { 'auto.create.topics.enable': 'true', 'num.partitions': '3' },
+    });
     return {
       settings: { SPILLWAY_BOOTSTRAP_SERVERS: kafka.bootstrapServers },
       note: `Kafka at ${kafka.bootstrapServers}, its data in ${kafka.dir}`,

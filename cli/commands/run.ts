@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { createHealthApp } from '../../functions/dispatcher/health-server.ts';
 import { createWorker } from '../../functions/dispatcher/main.ts';
 import type { RunReport } from '../../functions/dispatcher/worker.ts';
-import { toError } from '../../shared/errors.ts';
+import { ConfigError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { loadConnectors } from '../load-connectors.ts';
 import { loadWorker } from '../load-worker.ts';
@@ -76,7 +76,11 @@ async function listen(
     const listening = await app.listen({ host: hostname, port: Number(port) });
     logger.info({ address: listening }, 'metrics and health');
   } catch (thrown) {
-    if (given.has('listeners') || given.has('metrics.listener')) throw thrown;
+    if (given.has('listeners') || given.has('metrics.listener')) {
+      const key = given.has('metrics.listener') ? 'metrics.listener' : 'listeners';
+      const message = `${address} cannot be listened on: ${toError(thrown).message}; free it or set another`;
+      throw new ConfigError([{ key, message }], 'worker settings');
+    }
     logger.warn(
       { address, reason: toError(thrown).message },
       'metrics and health are not served; set listeners to another address',

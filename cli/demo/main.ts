@@ -11,6 +11,7 @@ import { createWorker } from '../../functions/dispatcher/main.ts';
 import { startKafka } from '../../infra/local/kafka/start-kafka.ts';
 import { startOss } from '../../infra/local/oss/server.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { ConfigError } from '../../shared/errors.ts';
 import type { KafkaDriver } from '../../shared/kafka/driver.ts';
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../shared/logger.ts';
@@ -55,17 +56,20 @@ async function main(keep: boolean): Promise<number> {
     step(`topic ${TOPIC}: ${produced} records, ${ODD_RECORDS} of them odd (tombstone, no key, oversize, not UTF-8)`);
 
     const file = join(folder, 'connector.json');
-    await writeFile(file, `${JSON.stringify(connectorOf(oss.endpoint, oss.region), null, 2)}\n`);
-    step(`connector ${relative('.', file)}: the same as \`spillway run --until-caught-up ${relative('.', file)}\``);
+    const secrets = join(folder, 'secrets.properties');
+    await writeFile(secrets, `oss.access.key.secret=${LOCAL_OSS_CREDENTIALS.accessKeySecret}\n`);
+    await writeFile(file, `${JSON.stringify(connectorOf(oss.endpoint, oss.region, secrets), null, 2)}\n`);
+    step(
+      `connector ${relative('.', file)}: what \`spillway run --until-caught-up ${relative('.', file)}\` would do with it`,
+    );
     process.env['SPILLWAY_BOOTSTRAP_SERVERS'] = bootstrapServers;
-    process.env['DEMO_OSS_SECRET'] = LOCAL_OSS_CREDENTIALS.accessKeySecret;
     const written = await run(file, signals);
 
     const errant = await countErrant(driver);
     say(`\n${await summary(join(objects, LOCAL_BUCKET), produced, written, errant)}`);
     const adds = written.read === produced && written.written + errant === produced && written.lag === 0;
     say(adds ? pc.green('Every record is accounted for.') : pc.red('The sums do not add up.'));
-    if (keep && !signals.stop.aborted) await stayUp(bootstrapServers, oss.endpoint, signals.stop);
+    if (keep && !signals.stop.aborted) await stayUp(bootstrapServers, relative('.', file), signals.stop);
     return adds ? 0 : 1;
   } finally {
     signals.dispose();
@@ -107,7 +111,7 @@ async function fillTopic(driver: KafkaDriver): Promise<number> {
   }
 }
 
-function connectorOf(endpoint: string, region: string): Readonly<Record<string, string>> {
+function connectorOf(endpoint: string, region: string, secrets: string): Readonly<Record<string, string>> {
   return {
     name: NAME,
     'connector.class': 'oss-sink',
@@ -120,13 +124,13 @@ function connectorOf(endpoint: string, region: string): Readonly<Record<string, 
     'oss.region': region,
     'oss.bucket': LOCAL_BUCKET,
     'oss.access.key.id': LOCAL_OSS_CREDENTIALS.accessKeyId,
-    'oss.access.key.secret': '${env:DEMO_OSS_SECRET}',
+    'oss.access.key.secret': `\${file:${secrets}:oss.access.key.secret}`,
     'oss.format': 'jsonl',
   };
 }
 
 async function run(file: string, signals: { readonly stop: AbortSignal; readonly kill: AbortSignal }) {
-  const logger = createLogger('warn', process.stderr.isTTY === true);
+  const logger = createLogger('error', process.stderr.isTTY === true);
   const worker = createWorker({
     connectors: loadConnectors([file], silentLogger),
     worker: loadWorker(undefined).config,
@@ -191,13 +195,22 @@ async function firstLines(path: string, count: number): Promise<string[]> {
   return lines;
 }
 
-async function stayUp(bootstrapServers: string, endpoint: string, stop: AbortSignal): Promise<void> {
-  say(`\nStill up: Kafka ${bootstrapServers}, OSS ${endpoint}. Ctrl-C stops them.`);
+async function stayUp(bootstrapServers: string, file: string, stop: AbortSignal): Promise<void> {
+  say(`\nStill up. In another terminal, after \`npm run build\`:
+  export SPILLWAY_BOOTSTRAP_SERVERS=${bootstrapServers}
+  npx spillway preview ${file} -n 2
+  npx spillway doctor ${file}
+  npx spillway run ${file}
+Ctrl-C here stops Kafka and OSS.`);
   await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }));
 }
 
 try {
-  process.exitCode = await main(process.argv.includes('--keep'));
+  const options = process.argv.slice(2);
+  const unknown = options.filter((option) => option !== '--keep');
+  if (unknown.length > 0)
+    throw new ConfigError([{ key: unknown.join(' '), message: 'the demo knows no option but --keep' }], 'demo');
+  process.exitCode = await main(options.includes('--keep'));
 } catch (thrown) {
   process.stderr.write(`${explain(thrown)}\n`);
   process.exitCode = exitCodeOf(thrown);

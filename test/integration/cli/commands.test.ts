@@ -124,10 +124,41 @@ describe('spillway run', () => {
     await writeFile(elsewhere, JSON.stringify({ ...config, 'oss.bucket': 'no-such-bucket' }));
     const { code, stdout } = await rig.spawnCli(['run', '--until-caught-up', '--json', elsewhere]).result;
     expect(code).toBe(1);
-    expect(JSON.parse(stdout).reasons.join()).toMatch(/OSS_BUCKET_MISSING|no-such-bucket/);
+    const report = JSON.parse(stdout);
+    // One line for all tasks, with the code and without a trace; and the record is still to be read.
+    expect(report.reasons).toHaveLength(1);
+    expect(report.reasons[0]).toMatch(/2 of 2 tasks failed: OSS_BUCKET_MISSING: /);
+    expect(report.connectors[0].lag).toBe(1);
     const admin = rig.driver.admin();
     expect((await admin.committedOffsets(`connect-${name}`, topic)).get(0)?.offset).toBe(0);
     await admin.close();
+  });
+
+  it('refuses two connectors in one group: each would get a part of the records', async () => {
+    const config =
+      'connector.class: fc-sink\ntopics: a\ninvoke.target: http\ninvoke.http.url: http://127.0.0.1:9/\nconsumer.group.id: shared\n';
+    const paths = [await file('a.yaml', `name: a\n${config}`), await file('b.yaml', `name: b\n${config}`)];
+    const { code, stderr } = await spawnCli(['run', ...paths], { SPILLWAY_BOOTSTRAP_SERVERS: NOTHING_THERE }).result;
+    expect([code, stderr.includes('consumer.group.id'), stderr.includes('shared')]).toEqual([1, true, true]);
+  });
+
+  it('says in one line which listener is taken', async () => {
+    const rig = await startRig();
+    const path = await rig.connectorFile(uniqueName('c'), { topics: await rig.createTopic(1) });
+    const { code, stderr } = await rig.spawnCli(['run', path], { SPILLWAY_LISTENERS: rig.oss.endpoint }).result;
+    expect(code).toBe(1);
+    expect(stderr).toContain(`listeners: ${rig.oss.endpoint} cannot be listened on`);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('writes raw objects whatever the keys are', async () => {
+    const rig = await startRig();
+    const topic = await rig.createTopic(1);
+    await rig.produce(topic, 0, [{ ...recordOf(null, 'value'), key: Buffer.from([0xff, 0x00]) }]);
+    const path = await rig.connectorFile(uniqueName('raw'), { topics: topic, 'oss.format': 'raw' });
+    const { code, stdout } = await rig.spawnCli(['run', '--until-caught-up', '--json', path]).result;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).connectors[0].totals).toMatchObject({ written: 1, errant: 0 });
   });
 
   it('never prints a secret', async () => {
