@@ -29,6 +29,8 @@ export class ToolError extends Error {
 export interface ToolOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads from standard input; nothing by default. */
+  readonly input?: string;
 }
 
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -36,14 +38,16 @@ const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 /** Runs a program to its end and resolves with what it printed to standard output. `env` is added to our own.
  *  @throws ToolError when it is not there or does not exit with 0 */
 export async function runTool(command: string, args: readonly string[], options: ToolOptions = {}): Promise<string> {
-  const { cwd, env = {} } = options;
+  const { cwd, env = {}, input = '' } = options;
   try {
-    const { stdout } = await promisify(execFile)(command, args, {
+    const running = promisify(execFile)(command, args, {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, ...env },
       maxBuffer: MOST_OUTPUT_BYTES,
     });
-    return stdout;
+    // A tool that reads nothing may be gone before it is told that there is nothing.
+    running.child.stdin?.on('error', () => undefined).end(input);
+    return (await running).stdout;
   } catch (error) {
     const failure = error as { code?: unknown; stderr?: string; stdout?: string; message?: string };
     const output = `${failure.stdout ?? ''}${failure.stderr ?? ''}` || (failure.message ?? '');
