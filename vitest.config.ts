@@ -46,6 +46,7 @@ export default defineConfig({
         test: {
           ...realServers,
           name: 'fault',
+          globalSetup: [...realServers.globalSetup, 'test/fault/runner/shared-world.ts'],
           include: ['test/fault/**/*.test.ts'],
           maxWorkers: 1,
           testTimeout: 300_000,

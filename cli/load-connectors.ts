@@ -1,4 +1,5 @@
 /** Connector files as they are given on the command line, parsed and checked together. */
+import { dirname, resolve } from 'node:path';
 import { checkConnector, type ParsedConnector } from '../shared/config/connector-keys.ts';
 import { unresolvedSecrets } from '../shared/config/secret.ts';
 import { ConfigError, type ConfigProblem } from '../shared/errors.ts';
@@ -13,6 +14,8 @@ import { SINKS } from './sinks.ts';
 export interface LoadedConnector {
   readonly definition: SinkDefinition;
   readonly parsed: ParsedConnector;
+  /** Of its file: where relative paths in it start. */
+  readonly folder: string;
 }
 
 /** Reads and checks `paths`; warnings are logged.
@@ -48,5 +51,5 @@ function load(path: string, logger: Logger): LoadedConnector {
   const all = [...problems, ...unresolvedSecrets(values, processSecrets)];
   if (parsed === undefined || all.length > 0) throw new ConfigError(all);
   for (const { key, message } of warnings) logger.warn({ file: path, key, problem: message }, 'configuration warning');
-  return { definition, parsed };
+  return { definition, parsed, folder: dirname(resolve(path)) };
 }

@@ -101,10 +101,12 @@ async function check() {
 }
 
 const tasks = {
+  bench: (args) => runTypeScript('test/bench/main.ts', args),
   build: (args) => runTypeScript('infra/build.ts', args),
   check,
   demo: (args) => runTypeScript('cli/demo/main.ts', args),
   docs: (args) => runTypeScript('infra/generate-config-docs.ts', args),
+  faults: (args) => runTypeScript('test/fault/runner/main.ts', args),
   local: (args) => runTypeScript('cli/main.ts', ['local', ...args]),
   test: (args) => run(join(installed, tool.vitest), ['run', ...args]),
 };

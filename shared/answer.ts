@@ -1,7 +1,8 @@
 /** The answer of a sink, over the wire and in process: reading it, making it, and matching it with the batch it answers.
  *
  * `{"version":1,"outcomes":[{"topic":…,"partition":…,"offset":…,"status":…,"code":…,"message":…,"retryAfterMs":…}]}`, or
- * `{"version":1,"all":"written","count":N}`, or `{"version":1,"fatal":{"code":…,"message":…}}`. */
+ * `{"version":1,"all":"written","count":N}`, or `{"version":1,"fatal":{"code":…,"message":…}}`, there with `"scope":"partition"` or
+ * `"mayHeal":true` where that is so. */
 import { isUtf8 } from 'node:buffer';
 import { FatalError } from './errors.ts';
 import type { Answer, BatchOutcome, OutcomeStatus, RecordOutcome } from './outcomes.ts';
@@ -75,10 +76,15 @@ export function parseAnswer(body: Buffer | string | object): Answer | undefined 
     if (!isObject(fatal) || !isText(fatal['code']) || typeof fatal['message'] !== 'string') {
       throw invalid(`"fatal" is ${shown(fatal)} and not {"code","message"}`);
     }
-    const { code, message, scope } = fatal;
+    const { code, message, scope, mayHeal } = fatal;
     if (scope !== undefined && scope !== 'partition')
       throw invalid(`"fatal" has scope ${shown(scope)} and not "partition"`);
-    return { version: 1, fatal: { code, message, ...(scope === undefined ? {} : { scope }) } };
+    if (mayHeal !== undefined && typeof mayHeal !== 'boolean')
+      throw invalid(`"fatal" has mayHeal ${shown(mayHeal)} and not true or false`);
+    return {
+      version: 1,
+      fatal: { code, message, ...(scope === undefined ? {} : { scope }), ...(mayHeal === true ? { mayHeal } : {}) },
+    };
   }
   const outcomes = answer['outcomes'];
   if (!Array.isArray(outcomes)) throw invalid(`"outcomes" is ${shown(outcomes)} and not a list`);

@@ -1,10 +1,14 @@
 /** Collects the records of one topic-partition into batches. Pure: time comes in with each call, batches go out by callback.
  *
+ * A batch that goes out retains the memory of its records, once for each segment: `releaseBatch` is the receiver's.
  * Every record given to `add` or `addAlone` leaves in exactly one batch, in offset order within its window. A batch closes before
  * the record that would break one of its limits, so no batch is over a limit unless one record alone is. */
-import { batchOf, batchOfSegments, overflowed } from './envelope/block-builder.ts';
+import { retainBatch } from './batch-memory.ts';
+import { batchOf, overflowed } from './envelope/block-builder.ts';
 import { ENVELOPE_OVERHEAD_BYTES } from './envelope/encode.ts';
+import { OpenBatch } from './open-batch.ts';
 import type { Overflow, RecordBatch, RecordBlock, TopicPartition } from './records.ts';
+import type { PeriodOf } from './sink.ts';
 
 /** When a batch closes. */
 export interface BatchLimits {
@@ -15,27 +19,12 @@ export interface BatchLimits {
   readonly lingerMs: number;
   /** Batches that may be open at one time, one a window. */
   readonly maxOpenWindows: number;
+  /** Periods of the wall clock that no batch is open beyond. */
+  readonly periodOf?: PeriodOf | undefined;
 }
 
-/** Why a batch closed: a limit, `window` when another window needed its place, `flush` and `memory` when it was asked for. */
-export type CloseReason = 'count' | 'bytes' | 'age' | 'window' | 'flush' | 'memory';
-
-interface MutableSegment {
-  readonly block: RecordBlock;
-  readonly from: number;
-  to: number;
-}
-
-interface OpenBatch {
-  readonly window: string | undefined;
-  readonly openedAt: number;
-  readonly segments: MutableSegment[];
-  /** The one that consecutive records extend. */
-  last: MutableSegment;
-  count: number;
-  /** Of the envelope, overhead included. */
-  bytes: number;
-}
+/** Why a batch closed: a limit, `schedule` at the end of its period, `window` when another window needed its place, `flush`, `memory` and `plan` when it was asked for. */
+export type CloseReason = 'count' | 'bytes' | 'age' | 'schedule' | 'window' | 'flush' | 'memory' | 'plan';
 
 /** One per partition. Not re-entrant: `onClosed` must not call back into the batcher. */
 export class Batcher {
@@ -46,6 +35,11 @@ export class Batcher {
   readonly #open = new Map<string | undefined, OpenBatch>();
   #openBytes = 0;
   #openRecords = 0;
+  /** Records taken in so far: what tells which window was untouched for longest. */
+  #added = 0;
+  /** The period, and when it was looked at. */
+  #period: number | undefined;
+  #periodAt = Number.NaN;
 
   constructor(tp: TopicPartition, limits: BatchLimits, onClosed: (batch: RecordBatch, reason: CloseReason) => void) {
     this.#tp = tp;
@@ -64,21 +58,15 @@ export class Batcher {
 
   /** Adds record `index` of `block`. `encodedBytes` is its `encodedRecordBytes`; `now` is epoch ms. */
   add(block: RecordBlock, index: number, encodedBytes: number, window: string | undefined, now: number): void {
+    this.#closePast(now);
     let open = this.#open.get(window);
     if (open !== undefined && open.bytes + encodedBytes > this.#limits.maxBytes) {
       this.#close(open, 'bytes');
       open = undefined;
     }
-    if (open === undefined) {
-      open = this.#openWindow(window, { block, from: index, to: index + 1 }, now);
-    } else if (open.last.block === block && open.last.to === index) {
-      open.last.to = index + 1;
-    } else {
-      open.last = { block, from: index, to: index + 1 };
-      open.segments.push(open.last);
-    }
-    open.count++;
-    open.bytes += encodedBytes;
+    open ??= this.#openWindow(window, now);
+    open.add(block, index, encodedBytes);
+    open.touched = ++this.#added;
     this.#openRecords++;
     this.#openBytes += encodedBytes;
     if (open.count >= this.#limits.maxRecords) this.#close(open, 'count');
@@ -102,17 +90,21 @@ export class Batcher {
       overflow === null
         ? batchOf(block, index, index + 1, { window, encodedBytes: bytes })
         : { ...overflowed(block, index, overflow, window), encodedBytes: bytes };
+    retainBatch(batch);
     this.#onClosed(batch, 'bytes');
   }
 
-  /** Closes every batch that is `lingerMs` old or older at `now`. */
+  /** Closes every batch that is `lingerMs` old or older at `now`, and all of them when a period is over. */
   closeDue(now: number): void {
+    this.#closePast(now);
     for (const open of this.#open.values()) {
+      // The clock was set back: a batch of the future would wait for as long as that.
+      if (open.openedAt > now) open.openedAt = now;
       if (now - open.openedAt >= this.#limits.lingerMs) this.#close(open, 'age');
     }
   }
 
-  /** Milliseconds until `closeDue` will find something, 0 when it does now; `undefined` while nothing is open. */
+  /** Milliseconds until `closeDue` will find something too old, 0 when it does now; `undefined` while nothing is open. */
   msUntilDue(now: number): number | undefined {
     let due: number | undefined;
     for (const { openedAt } of this.#open.values()) {
@@ -120,6 +112,12 @@ export class Batcher {
       due = due === undefined ? left : Math.min(due, left);
     }
     return due;
+  }
+
+  /** Closes the open batch of `window`, if there is one. */
+  closeWindow(window: string | undefined, reason: CloseReason): void {
+    const open = this.#open.get(window);
+    if (open !== undefined) this.#close(open, reason);
   }
 
   /** Closes all open batches, the one opened first first. */
@@ -138,30 +136,43 @@ export class Batcher {
     return largest.bytes;
   }
 
-  #openWindow(window: string | undefined, first: MutableSegment, now: number): OpenBatch {
+  /** Lets go of all that is open. */
+  drop(): void {
+    for (const open of this.#open.values()) open.drop();
+    this.#open.clear();
+    this.#openBytes = 0;
+    this.#openRecords = 0;
+  }
+
+  #openWindow(window: string | undefined, now: number): OpenBatch {
     if (this.#open.size >= this.#limits.maxOpenWindows) {
-      for (const oldest of this.#open.values()) {
-        this.#close(oldest, 'window');
-        break;
+      // The one that nothing came for: those that records still come for would be opened again at once, and their objects be small.
+      let idlest: OpenBatch | undefined;
+      for (const open of this.#open.values()) {
+        if (idlest === undefined || open.touched < idlest.touched) idlest = open;
       }
+      if (idlest !== undefined) this.#close(idlest, 'window');
     }
-    const open: OpenBatch = {
-      window,
-      openedAt: now,
-      segments: [first],
-      last: first,
-      count: 0,
-      bytes: ENVELOPE_OVERHEAD_BYTES,
-    };
+    const open = new OpenBatch(window, now);
     this.#open.set(window, open);
     this.#openBytes += ENVELOPE_OVERHEAD_BYTES;
     return open;
+  }
+
+  /** Closes everything when the period of the wall clock is another one. */
+  #closePast(now: number): void {
+    const { periodOf } = this.#limits;
+    if (periodOf === undefined || now === this.#periodAt) return;
+    const period = periodOf(now);
+    if (period !== this.#period) this.flush('schedule');
+    this.#period = period;
+    this.#periodAt = now;
   }
 
   #close(open: OpenBatch, reason: CloseReason): void {
     this.#open.delete(open.window);
     this.#openBytes -= open.bytes;
     this.#openRecords -= open.count;
-    this.#onClosed(batchOfSegments(this.#tp, open.segments, open.bytes, open.window), reason);
+    this.#onClosed(open.build(this.#tp), reason);
   }
 }

@@ -47,18 +47,25 @@ export class ConfigError extends SpillwayError {
   }
 }
 
+/** What was the matter: the other side takes less than it is given, did not answer in time, or could not be reached or used. */
+export type Trouble = 'throttled' | 'timeout' | 'unreachable';
+
 export interface RetriableErrorOptions extends SpillwayErrorOptions {
   /** How long the other side asked us to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Default: `unreachable`. */
+  readonly trouble?: Trouble;
 }
 
 /** The target or the way to it fails: the same batch may succeed later. Never makes a record errant. */
 export class RetriableError extends SpillwayError {
   readonly retryAfterMs: number | undefined;
+  readonly trouble: Trouble;
 
   constructor(code: string, message: string, options: RetriableErrorOptions = {}) {
     super(code, message, options);
     this.retryAfterMs = options.retryAfterMs;
+    this.trouble = options.trouble ?? 'unreachable';
   }
 }
 
@@ -66,21 +73,30 @@ export class RetriableError extends SpillwayError {
  *  Counts against `retries`, unlike an unreachable target (a plain `RetriableError`). */
 export class FunctionFailure extends RetriableError {}
 
+/** A user's function got the batch and did not answer in time. A record may make it hang, or what it writes to does: it counts against
+ *  `retries` like any failure, but alone it never makes a record errant. */
+export class FunctionTimeout extends FunctionFailure {}
+
 /** This record alone is bad: unparsable, refused by mapping or schema, too large. */
 export class RecordError extends SpillwayError {}
 
 export interface FatalErrorOptions extends SpillwayErrorOptions {
   /** What it ends: the task (default), or only the partition it came from, which then waits for a person. */
   readonly scope?: 'task' | 'partition';
+  /** The cause may go away without a change of the configuration: credentials renewed, a bucket created, a right given. The task then
+   *  restarts by itself. Never for what is wrong in the configuration or in an answer. */
+  readonly mayHeal?: boolean;
 }
 
 /** No retry of the batch helps: credentials, missing target, protocol breach, anything unclassified. The task fails, offsets stay. */
 export class FatalError extends SpillwayError {
   readonly scope: 'task' | 'partition';
+  readonly mayHeal: boolean;
 
   constructor(code: string, message: string, options: FatalErrorOptions = {}) {
     super(code, message, options);
     this.scope = options.scope ?? 'task';
+    this.mayHeal = options.mayHeal ?? false;
   }
 }
 

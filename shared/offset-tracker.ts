@@ -84,6 +84,13 @@ export class OffsetTracker {
     this.#advanceRun();
   }
 
+  /** Whether a record that was tracked is acked. */
+  isAcked(offset: number): boolean {
+    const rank = this.#rankOf(offset);
+    // What left the ring left it acked.
+    return rank === undefined ? offset < this.#position : this.#acked[this.#place(rank)] === 1;
+  }
+
   /** Acks every record of a batch. Ignored once revoked.
    *  @throws FatalError as `ack` */
   ackBatch(batch: RecordBatch): void {
@@ -133,11 +140,22 @@ export class OffsetTracker {
   /** Offset at `rank` places after the head; NaN past the end. */
   #offsetAt(rank: number): number {
     if (rank >= this.#size) return Number.NaN;
-    return this.#offsets[(this.#head + rank) & (this.#offsets.length - 1)] ?? Number.NaN;
+    return this.#offsets[this.#place(rank)] ?? Number.NaN;
   }
 
   /** Rank of `offset` in the ring, by bisection: offsets ascend. */
   #find(offset: number): number {
+    const rank = this.#rankOf(offset);
+    if (rank === undefined)
+      throw this.#error('OFFSET_UNKNOWN', offset, 'was acked, but is not tracked or was acked before');
+    return rank;
+  }
+
+  #place(rank: number): number {
+    return (this.#head + rank) & (this.#offsets.length - 1);
+  }
+
+  #rankOf(offset: number): number | undefined {
     let low = 0;
     let high = this.#size - 1;
     while (low <= high) {
@@ -147,11 +165,11 @@ export class OffsetTracker {
       if (found < offset) low = middle + 1;
       else high = middle - 1;
     }
-    throw this.#error('OFFSET_UNKNOWN', offset, 'was acked, but is not tracked or was acked before');
+    return undefined;
   }
 
   #ackAt(rank: number, offset: number): void {
-    const at = (this.#head + rank) & (this.#offsets.length - 1);
+    const at = this.#place(rank);
     if (this.#acked[at] === 1) throw this.#error('OFFSET_ACKED_TWICE', offset, 'was acked a second time');
     this.#acked[at] = 1;
     this.#unacked--;

@@ -18,11 +18,12 @@ export type BatchOutcome =
   | { readonly all: 'written'; readonly count: number }
   | { readonly outcomes: readonly RecordOutcome[] };
 
-/** No retry helps. With `scope` `partition` only the batch's partition stops, else the task fails. */
+/** No retry helps. With `scope` `partition` only the batch's partition stops, else the task fails; with `mayHeal` it restarts by itself. */
 export interface FatalAnswer {
   readonly code: string;
   readonly message: string;
   readonly scope?: 'partition';
+  readonly mayHeal?: true;
 }
 
 /** What goes over the wire back to the dispatcher. */

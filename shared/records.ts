@@ -50,6 +50,18 @@ export interface RecordBlock extends TopicPartition {
   headersOf(index: number): readonly RecordHeader[];
   /** Overflow of record `index`, by index; absent where nothing in the block overflowed. */
   readonly overflows?: ReadonlyMap<number, Overflow>;
+  /** The memory that `bytes` keeps alive, where somebody counts it. */
+  readonly memory?: BlockMemory;
+}
+
+/** Memory that blocks share (a fetched frame), counted from the moment it is taken until the last holder lets go. Whoever keeps a block beyond
+ *  the call that handed it over retains it once and releases it once. */
+export interface BlockMemory {
+  retain(): void;
+  /** Nobody on this side reads it any more: once all said so, it may be written over. */
+  release(): void;
+  /** As `release`, where somebody who was given up may still read it: it is left to the garbage collector. */
+  discard(): void;
 }
 
 /** Records `from` (inclusive) to `to` (exclusive) of a block. */
@@ -69,6 +81,9 @@ export interface RecordBatch extends TopicPartition {
   readonly lastOffset: number;
   /** What the target's `windowOf` said of its records; absent where the target has no windows. */
   readonly window?: string;
+  /** Where the batch was planned before and Kafka no longer has its first record (compaction, retention): the offset of that record. A
+   *  target that named the batch by it finds it again. */
+  readonly plannedFirst?: number;
 }
 
 /** One record, as a view made on demand: `key` and `value` point into the block's buffer and are not copies. */

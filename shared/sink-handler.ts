@@ -11,7 +11,7 @@ import type { ErrantRecord, ErrantReporter } from './errant.ts';
 import { ConfigError, type ErrorContext, FatalError, RecordError, RetriableError, toError } from './errors.ts';
 import { InvocationDeadline } from './invocation-deadline.ts';
 import type { Logger } from './logger.ts';
-import type { Answer, RecordOutcome } from './outcomes.ts';
+import type { Answer, FatalAnswer, RecordOutcome } from './outcomes.ts';
 import { offsetAt, partitionName, type RecordBatch } from './records.ts';
 import type { SinkWriter } from './sink.ts';
 
@@ -76,13 +76,23 @@ export function createSinkHandler(options: SinkHandlerOptions): SinkHandler {
       const fatal = fatalOf(thrown);
       logger.error({ code: fatal.code, error: fatal.message }, 'the invocation failed, and no retry helps');
       if (!answered) throw fatal;
-      const scope = fatal instanceof FatalError && fatal.scope === 'partition' ? ({ scope: 'partition' } as const) : {};
-      return { version: 1, fatal: { code: fatal.code, message: fatal.message, ...scope } };
+      return { version: 1, fatal: fatalAnswer(fatal) };
     } finally {
       deadline?.release();
     }
     if (!answered) await settleUnread(settled, options);
     return answerOf(settled);
+  };
+}
+
+function fatalAnswer(error: FatalError | ConfigError): FatalAnswer {
+  const { code, message } = error;
+  if (error instanceof ConfigError) return { code, message };
+  return {
+    code,
+    message,
+    ...(error.scope === 'partition' ? { scope: error.scope } : {}),
+    ...(error.mayHeal ? { mayHeal: true } : {}),
   };
 }
 

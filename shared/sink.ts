@@ -1,6 +1,6 @@
 /** The contract between whoever carries batches and whoever writes them to a target. */
 import type { ConfigOf, CrossCheck, KeyDefinitions } from './config/definition.ts';
-import type { BatchOutcome } from './outcomes.ts';
+import type { BatchOutcome, RecordOutcome } from './outcomes.ts';
 import type { RecordBatch, RecordBlock } from './records.ts';
 
 export interface WriteContext {
@@ -19,8 +19,33 @@ export interface SinkWriter {
   close(): Promise<void>;
 }
 
+/** What a two-phase sink says of a session that a token stands for. `gone`: it was never committed and never can be. */
+export type SessionState = 'committed' | 'open' | 'gone';
+
+/** A batch that is uploaded and not visible yet. */
+export interface PreparedBatch {
+  /** Stands for the upload in `commit` and `resolve`: opaque, at most 200 bytes of JSON text. Undefined when every record was refused. */
+  readonly token: string | undefined;
+  /** `errant` and `dropped` records, which are no part of the upload; the others are. */
+  readonly refused: readonly RecordOutcome[];
+}
+
+/** A sink whose writes become visible in a second step, so that a crash between the two repeats nothing. The caller stores the token, durably,
+ *  between them; after a crash it asks `resolve`, and prepares anew what is gone. `write`, called without phases, does both at once and
+ *  is at least once. Errors are those of `SinkWriter`. */
+export interface TwoPhaseWriter extends SinkWriter {
+  /** Uploads. Called again for the same batch after a crash before the token was stored: what was uploaded then is never committed. */
+  prepare(batch: RecordBatch, context: WriteContext): Promise<PreparedBatch>;
+  /** Makes uploads visible. A token that is committed already is no error. */
+  commit(tokens: readonly string[], context: WriteContext): Promise<void>;
+  resolve(token: string, context: WriteContext): Promise<SessionState>;
+}
+
 /** The window a record belongs to (an hour, a table partition): records of different windows never share a batch. Pure. */
 export type WindowOf = (block: RecordBlock, index: number) => string;
+
+/** Number of the period that an instant (epoch ms) lies in; another one means another period, and not always a later one. Pure. */
+export type PeriodOf = (epochMs: number) => number;
 
 /** Defaults of the keys that all connectors share, where this target wants its own. */
 export interface SinkDefaults {
@@ -45,10 +70,14 @@ export interface SinkDefinition<K extends KeyDefinitions = KeyDefinitions> {
   readonly defaults: SinkDefaults;
   /** True for a user's function: its failures count against `retries`, and a bare 2xx means "all written". */
   readonly userFunction: boolean;
+  /** True where a batch cut the same way again changes nothing at the target: `delivery.guarantee` is then `exactly-once` by default. */
+  readonly exactlyOnce: boolean;
   /** True where offsets are committed after each acked batch and not only on the interval (objects, sessions). */
   readonly commitsAfterBatch: boolean;
   /** Converter defaults; `bytes` where keys, or values, need not be text under this configuration. */
   keyConverter(config: ConfigOf<K>): 'string' | 'bytes';
   valueConverter(config: ConfigOf<K>): 'string' | 'bytes';
   windowOf?(config: ConfigOf<K>): WindowOf | undefined;
+  /** Periods of the wall clock at whose end all open batches close. */
+  periodOf?(config: ConfigOf<K>): PeriodOf | undefined;
 }

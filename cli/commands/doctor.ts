@@ -1,5 +1,7 @@
 /** `spillway doctor`: what would go wrong, and what to do about it. Changes nothing. */
 import { randomUUID } from 'node:crypto';
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { probeOss, roleCredentials } from '../../functions/oss-sink/handler.ts';
@@ -45,9 +47,10 @@ export function doctorCommand(): Command {
 
 function examinedFile(path: string): ExaminedFile {
   const validation = validateFile(path, SINKS, processSecrets);
-  if (!validation.valid) return { validation, parsed: undefined };
+  const folder = dirname(resolve(path));
+  if (!validation.valid) return { validation, parsed: undefined, folder };
   const raw = readConnectorFile(path);
-  return { validation, parsed: checkConnector(sinkOf(raw, SINKS), raw).parsed };
+  return { validation, parsed: checkConnector(sinkOf(raw, SINKS), raw).parsed, folder };
 }
 
 function depsOf({ worker, writeProbe }: DoctorOptions): ExamineDeps {
@@ -63,6 +66,11 @@ function depsOf({ worker, writeProbe }: DoctorOptions): ExamineDeps {
     target: {
       probeOss: (target) => probeOss(target, oss, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS), write: writeProbe }),
       connectTo,
+      isReadable: (path) =>
+        access(path, constants.R_OK).then(
+          () => true,
+          () => false,
+        ),
       unusedName: randomUUID(),
     },
     now: () => systemClock.now(),

@@ -10,6 +10,7 @@ import type { TopicPartition } from '../../shared/records.ts';
 import { loadConnectors } from '../load-connectors.ts';
 import { loadWorker } from '../load-worker.ts';
 import { createLogger } from '../logger.ts';
+import { placeOf } from '../offsets/where.ts';
 import { dryConnector } from '../preview/dry-connector.ts';
 import { previewData, previewText } from '../preview/render.ts';
 import { processSecrets } from '../secret-resolver.ts';
@@ -37,7 +38,7 @@ export function previewCommand(): Command {
     .option(
       '--from <where>',
       'earliest, latest (the last records), an offset, or an ISO time with its zone',
-      startOf,
+      placeOf,
       'latest' as PreviewStart,
     )
     .option('--head <bytes>', 'how much of each body is shown', wholeNumber(0, Number.MAX_SAFE_INTEGER), 1_000)
@@ -108,15 +109,4 @@ function topicPartition(text: string): TopicPartition {
   const match = /^(.+)-(\d+)$/.exec(text);
   if (match?.[1] === undefined) throw new InvalidArgumentError('expected TOPIC-PARTITION such as orders-0');
   return { topic: match[1], partition: Number(match[2]) };
-}
-
-/** Also an ISO time, which must have a zone: the reader's own would be a guess. */
-function startOf(text: string): PreviewStart {
-  if (text === 'earliest' || text === 'latest') return text;
-  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return { offset: Number(text) };
-  const time = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(time)) return time;
-  throw new InvalidArgumentError(
-    'expected earliest, latest, an offset such as 1200, or a time with its zone such as 2026-01-31T08:00:00+08:00',
-  );
 }

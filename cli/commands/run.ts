@@ -43,7 +43,7 @@ async function run(files: readonly string[], options: RunOptions): Promise<RunRe
   const logger = createLogger(config['log.level'], terminal);
   for (const { key, message } of warnings) logger.warn({ key, problem: message }, 'configuration warning');
   const connectors = loadConnectors(files, logger);
-  const worker = createWorker({
+  const worker = await createWorker({
     connectors,
     worker: config,
     secrets: processSecrets,

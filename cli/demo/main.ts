@@ -131,7 +131,7 @@ function connectorOf(endpoint: string, region: string, secrets: string): Readonl
 
 async function run(file: string, signals: { readonly stop: AbortSignal; readonly kill: AbortSignal }) {
   const logger = createLogger('error', process.stderr.isTTY === true);
-  const worker = createWorker({
+  const worker = await createWorker({
     connectors: loadConnectors([file], silentLogger),
     worker: loadWorker(undefined).config,
     secrets: processSecrets,

@@ -1,5 +1,5 @@
 /** The consumer group: who is in it, and where each partition would go on. */
-import { decodeStopMark } from '../../functions/dispatcher/stop-mark.ts';
+import { decodeCommitMetadata } from '../../functions/dispatcher/commit-metadata.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import { KafkaCode, kafkaErrorName } from '../../shared/kafka/error-codes.ts';
 import { PROTOCOL_NAME } from '../../shared/kafka/group-protocol.ts';
@@ -109,7 +109,7 @@ function checkPosition(
   const name = partitionName(position);
   const group = config['consumer.group.id'];
   const { offset = 0, metadata = '' } = position.committed ?? {};
-  const mark = decodeStopMark(metadata);
+  const { stopped: mark } = decodeCommitMetadata(offset, metadata);
   if (mark !== undefined) {
     return [
       problem(
@@ -125,7 +125,7 @@ function checkPosition(
       problem(
         'position-past-end',
         `group ${group} committed offset ${offset} of ${name}, which ends at ${position.latest}: the topic was made anew, or lost records`,
-        `decide where to go on, and set it: kafka-consumer-groups.sh --reset-offsets --group ${group} --topic ${position.topic}:${position.partition} ...`,
+        `stop the connector, decide where to go on, and set it: spillway offsets CONNECTOR-FILE --topic ${position.topic} --partition ${position.partition} --to earliest`,
         'OFFSET_PAST_END',
       ),
     ];

@@ -1,8 +1,10 @@
 /** Looks at where a connector's records go. */
+import { resolve } from 'node:path';
 import { type OssConfig, ossSink } from '../../functions/oss-sink/config.ts';
 import type { OssProbe, OssProbeTarget } from '../../functions/oss-sink/handler.ts';
 import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
 import { checkHttpTarget } from './check-http-target.ts';
+import { checkModule } from './check-module.ts';
 import { checkOss } from './check-oss.ts';
 import type { Reach } from './connect-to.ts';
 import type { Finding, Section } from './finding.ts';
@@ -10,17 +12,22 @@ import type { Finding, Section } from './finding.ts';
 export interface TargetDeps {
   probeOss(target: OssProbeTarget): Promise<OssProbe>;
   connectTo(url: URL): Promise<Reach>;
+  isReadable(path: string): Promise<boolean>;
   /** Part of the name of an object that nobody has. */
   readonly unusedName: string;
 }
 
-/** The target, and the bucket of claim checks where there is one. */
+/** The target, and the bucket of claim checks where there is one.
+ *  @param folder where relative paths of the connector start */
 export async function examineTarget(
   { connector: config, sink }: ParsedConnector,
+  folder: string,
   deps: TargetDeps,
 ): Promise<Section[]> {
   const connector = config.name;
-  const sections = [{ title: `${connector}: target`, connector, findings: await targetFindings(config, sink, deps) }];
+  const sections = [
+    { title: `${connector}: target`, connector, findings: await targetFindings(config, sink, folder, deps) },
+  ];
   const bucket = config['overflow.claim.check.bucket'];
   if (bucket !== undefined) {
     const target = {
@@ -41,11 +48,16 @@ export async function examineTarget(
 async function targetFindings(
   config: ParsedConnector['connector'],
   sink: ParsedConnector['sink'],
+  folder: string,
   deps: TargetDeps,
 ): Promise<Finding[]> {
   if (config['invoke.target'] === 'http') {
     const url = new URL(config['invoke.http.url'] ?? '');
     return checkHttpTarget(url, await deps.connectTo(url));
+  }
+  if (config['invoke.module'] !== undefined) {
+    const path = resolve(folder, config['invoke.module']);
+    return checkModule(path, await deps.isReadable(path));
   }
   if (config['connector.class'] !== ossSink.connectorClass) return [];
   // The configuration was parsed by this sink's own keys.

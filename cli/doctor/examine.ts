@@ -15,6 +15,8 @@ import type { Section } from './finding.ts';
 export interface ExaminedFile {
   readonly validation: Validation;
   readonly parsed: ParsedConnector | undefined;
+  /** Where relative paths in it start. */
+  readonly folder: string;
 }
 
 export interface ExamineDeps {
@@ -43,7 +45,7 @@ export async function examine(files: readonly ExaminedFile[], deps: ExamineDeps)
     if (file.parsed === undefined) continue;
     const { name } = file.parsed.connector;
     sections.push(...kafka.filter(({ connector }) => connector === name));
-    sections.push(...(await examineTarget(file.parsed, deps.target)));
+    sections.push(...(await examineTarget(file.parsed, file.folder, deps.target)));
   }
   return sections;
 }

@@ -64,6 +64,8 @@ export const FINDING_CODES = [
   'http-reached',
   'http-unreachable',
   'http-tls',
+  'module-found',
+  'module-missing',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

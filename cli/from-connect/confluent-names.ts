@@ -91,16 +91,16 @@ function rotation(draft: Draft): void {
     );
     return;
   }
-  draft.set('linger.ms', String(Math.min(interval ?? Number.POSITIVE_INFINITY, schedule ?? Number.POSITIVE_INFINITY)));
   if (interval !== undefined) {
+    draft.set('oss.rotate.interval.ms', String(interval));
     draft.changed(
       'rotate.interval.ms',
-      'is the age of the batch by the clock, also when no record follows; not record time',
+      'counts from midnight and not from the first record; late records join the open object of their own interval, and linger.ms closes it also when no record follows',
     );
   }
-  if (schedule !== undefined) {
-    draft.changed('rotate.schedule.interval.ms', 'is the age of the batch from its first record, not a time of day');
-  }
+  if (schedule !== undefined) draft.set('oss.rotate.schedule.interval.ms', String(schedule));
+  // Age closes an object, too, and must not do so before.
+  draft.set('linger.ms', String(schedule ?? interval));
 }
 
 function positive(value: string | undefined): number | undefined {

@@ -7,7 +7,10 @@ import type { PreviewSpec } from '../../functions/dispatcher/preview/preview.ts'
 import { type OssConfig, ossSink } from '../../functions/oss-sink/config.ts';
 import { createOssClaimCheckStore, createOssWriter } from '../../functions/oss-sink/handler.ts';
 import { systemClock } from '../../shared/clock.ts';
+import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import type { SecretResolver } from '../../shared/config/secret.ts';
+import { encodeEnvelope } from '../../shared/envelope/encode.ts';
+import type { RecordBatch } from '../../shared/records.ts';
 import type { RenderedRequest } from '../../shared/rendered-request.ts';
 import type { LoadedConnector } from '../load-connectors.ts';
 
@@ -20,7 +23,7 @@ const NO_SECRETS: SecretResolver = {
 const HIDDEN = '[from invoke.http.authorization]';
 
 /** What `previewRecords` takes. */
-export function dryConnector({ definition, parsed }: LoadedConnector): PreviewSpec {
+export function dryConnector({ definition, parsed }: Pick<LoadedConnector, 'definition' | 'parsed'>): PreviewSpec {
   const { connector: config, sink } = parsed;
   const requests: RenderedRequest[] = [];
   const record = (request: RenderedRequest) => void requests.push(request);
@@ -30,7 +33,7 @@ export function dryConnector({ definition, parsed }: LoadedConnector): PreviewSp
     config['invoke.target'] === 'in-process' && definition.connectorClass === ossSink.connectorClass
       ? // `parseConnector` parsed the keys of exactly this definition.
         createInProcessInvoker(createOssWriter(sink as OssConfig, oss), systemClock)
-      : httpRecorder({ definition, parsed }, record);
+      : envelopeRecorder(config, record);
   return {
     config,
     sink: definition,
@@ -41,16 +44,22 @@ export function dryConnector({ definition, parsed }: LoadedConnector): PreviewSp
   };
 }
 
-function httpRecorder({ parsed }: LoadedConnector, record: (request: RenderedRequest) => void): Invoker {
-  const { connector: config } = parsed;
-  const call = {
-    url: new URL(config['invoke.http.url'] ?? ''),
-    ...(config['invoke.http.authorization'] === undefined ? {} : { authorization: HIDDEN }),
-    envelope: envelopeOptions(config),
-  };
+/** For a function of the user's own: it is not called, wherever it runs. */
+function envelopeRecorder(config: ConnectorConfig, record: (request: RenderedRequest) => void): Invoker {
+  const envelope = envelopeOptions(config);
+  const authorization = config['invoke.http.authorization'] === undefined ? {} : { authorization: HIDDEN };
+  const requestOf = (batch: RecordBatch): RenderedRequest =>
+    config['invoke.target'] === 'in-process'
+      ? {
+          method: 'CALL',
+          url: `handler of ${config['invoke.module']}`,
+          headers: {},
+          body: encodeEnvelope(batch, envelope),
+        }
+      : httpRequestOf(batch, { url: new URL(config['invoke.http.url'] ?? ''), ...authorization, envelope });
   return {
     async invoke(batch) {
-      record(httpRequestOf(batch, call));
+      record(requestOf(batch));
       return { all: 'written', count: batch.count };
     },
     close: () => Promise.resolve(),

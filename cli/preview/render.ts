@@ -1,20 +1,11 @@
 /** A preview as text for a person, or as data for a program. */
-import { isUtf8 } from 'node:buffer';
 import type { Preview, PreviewedBatch, PreviewedRecord } from '../../functions/dispatcher/preview/preview.ts';
 import { partitionName } from '../../shared/records.ts';
 import type { RenderedRequest } from '../../shared/rendered-request.ts';
+import { printable, shown } from '../shown-bytes.ts';
 
 const NOTHING_DONE = 'Nothing was sent, written or committed, and no consumer group was joined.';
 const HEX_BYTES = 32;
-
-/** What can be shown of bytes: their beginning as text where they are text, else as base64. */
-interface Shown {
-  readonly bytes: number;
-  readonly encoding: 'utf8' | 'base64';
-  readonly head: string;
-  /** There is more than `head`. */
-  readonly cut: boolean;
-}
 
 /** As data: one object, JSON-able. `headBytes`: how much of each body. */
 export function previewData(connector: string, { records, batches }: Preview, headBytes: number): object {
@@ -93,21 +84,6 @@ function bodyLines(body: Buffer, headBytes: number): string[] {
 
 function indented(line: string): string {
   return `      ${line}`;
-}
-
-function shown(body: Buffer, headBytes: number): Shown {
-  // No character is cut in two: a UTF-8 one has at most three bytes after its first.
-  let end = Math.min(body.length, headBytes);
-  while (end > 0 && end < body.length && ((body[end] ?? 0) & 0xc0) === 0x80) end--;
-  const head = body.subarray(0, end);
-  const encoding = isUtf8(head) ? 'utf8' : 'base64';
-  const text = encoding === 'utf8' ? head : body.subarray(0, headBytes);
-  return { bytes: body.length, encoding, head: text.toString(encoding), cut: text.length < body.length };
-}
-
-/** Records must not steer the terminal that shows them: of control characters only line breaks and tabs pass. */
-function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function counted(count: number, thing: string): string {

@@ -2,24 +2,34 @@
  *
  *  Once fenced nothing is sent or tried again, what is under way may finish until `abort`, and its results still count. */
 import { setMaxListeners } from 'node:events';
+import { discardBatch, releaseBatch } from '../../shared/batch-memory.ts';
 import { originalOf } from '../../shared/envelope/block-builder.ts';
 import type { ErrantReason, ErrantRecord, ErrantReporter } from '../../shared/errant.ts';
 import { FatalError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { keyAt, offsetAt, type RecordBatch, type RecordBlock, valueAt } from '../../shared/records.ts';
 import { type DeliveryDeps, type DeliveryEvents, deliver, type RefusedRecord } from './delivery.ts';
+import { DeliveryRun } from './delivery-run.ts';
 import { reportUntilConfirmed } from './errant-delivery.ts';
+import { Evidence } from './evidence.ts';
+import type { Phases } from './invokers/invoker.ts';
+import { completed, deliverInPhases, type Session } from './two-phase-delivery.ts';
 
 export interface BatchSenderDeps {
   readonly delivery: DeliveryDeps;
   /** Batches under way at one time. */
   readonly maxInFlight: number;
   readonly errorsPolicy: 'continue' | 'stop';
+  /** Steps of a two-phase sink; undefined where batches are written in one. */
+  readonly phases: Phases | undefined;
   /** For records that the framework refuses, and for those that the target refuses. */
   readonly frameworkErrors: ErrantReporter;
   readonly sinkErrors: ErrantReporter;
   readonly logger: Logger;
 }
+
+/** Whether a batch may go: `wait` until a commit names it, `drop` when it lies behind a stop. */
+export type Clearance = 'send' | 'wait' | 'drop';
 
 /** Who is told what became of records. */
 export interface SenderOwner extends Pick<DeliveryEvents, 'written' | 'settled'> {
@@ -27,12 +37,23 @@ export interface SenderOwner extends Pick<DeliveryEvents, 'written' | 'settled'>
   errantConfirmed(records: readonly ErrantRecord[]): void;
   /** The record at `offset` must stop the partition. */
   stopAt(offset: number, reason: ErrantReason): void;
-  /** A batch must not be sent any more: it lies behind a stop. */
-  isBehindStop(batch: RecordBatch): boolean;
+  clearance(batch: RecordBatch): Clearance;
+  /** Whether a confirmed commit names the batch, with its token if it has one. */
+  isStored(batch: RecordBatch): boolean;
+  /** What a two-phase sink answered for the batch, under an earlier owner. */
+  tokenOf(batch: RecordBatch): string | undefined;
+  setToken(batch: RecordBatch, token: string): void;
+  /** From now on `batch` is only `records` of it. */
+  shortened(batch: RecordBatch, records: RecordBatch): void;
+  /** The delivery of `batch` ended: its records are settled, or those before the stop are. */
+  delivered(batch: RecordBatch): void;
   /** A piece of work ended: places and bytes are free, something may be committable. */
   workEnded(): void;
   failed(error: FatalError): void;
 }
+
+/** Of a sink in this process that did not come back in time: it is not waited for, but it may come to its senses. */
+const CALL_GIVEN_UP = 'INVOKE_TIMEOUT';
 
 export class BatchSender {
   readonly #queue: RecordBatch[] = [];
@@ -42,6 +63,11 @@ export class BatchSender {
   readonly #underWay = new Set<Promise<void>>();
   readonly #fence = new AbortController();
   readonly #abort = new AbortController();
+  readonly #signals = { retry: this.#fence.signal, invoke: this.#abort.signal };
+  /** What deliveries tell each other of a user's function. */
+  readonly #evidence = new Evidence();
+  /** Called once a commit is confirmed. */
+  readonly #waitingForCommit: (() => void)[] = [];
   /** Why which piece of work waits. */
   readonly #waits = new Map<object, string>();
 
@@ -53,7 +79,7 @@ export class BatchSender {
     setMaxListeners(0, this.#fence.signal, this.#abort.signal);
   }
 
-  /** Bytes handed over and not settled yet, with those of requests under way. */
+  /** Encoded bytes handed over and not settled yet. */
   get pendingBytes(): number {
     return this.#pendingBytes;
   }
@@ -66,6 +92,11 @@ export class BatchSender {
   /** Whether nothing waits for a place and nothing is under way. */
   get idle(): boolean {
     return this.#queue.length === 0 && this.#underWay.size === 0;
+  }
+
+  /** Whether anything is under way. */
+  get busy(): boolean {
+    return this.#underWay.size > 0;
   }
 
   /** Whether errant records are on their way to the error topic. */
@@ -82,17 +113,22 @@ export class BatchSender {
     return this.#waits.values().next().value;
   }
 
+  /** Takes a batch over, with its hold on the memory of its records. */
   enqueue(batch: RecordBatch): void {
     this.#pendingBytes += batch.encodedBytes;
-    this.#queue.push(batch);
+    // The batch that holds the commit back goes first; those of one window keep their order.
+    const after = this.#queue.findIndex(({ firstOffset }) => firstOffset > batch.firstOffset);
+    this.#queue.splice(after < 0 ? this.#queue.length : after, 0, batch);
   }
 
   /** Starts deliveries for the places that are free. */
   start(): void {
     while (this.#deliveries < this.deps.maxInFlight && !this.fenced) {
-      const batch = this.#queue.shift();
-      if (batch === undefined) return;
-      if (this.owner.isBehindStop(batch)) this.#pendingBytes -= batch.encodedBytes;
+      const batch = this.#queue[0];
+      const clearance = batch === undefined ? 'wait' : this.owner.clearance(batch);
+      if (batch === undefined || clearance === 'wait') return;
+      this.#queue.shift();
+      if (clearance === 'drop') this.#letGo(batch);
       else this.#run(this.#deliver(batch));
     }
   }
@@ -113,6 +149,11 @@ export class BatchSender {
     this.#abort.abort(new Error('partition given up'));
   }
 
+  /** Lets go of the batches that were not begun. Call after `fence`. */
+  drop(): void {
+    for (const batch of this.#queue.splice(0)) this.#letGo(batch);
+  }
+
   /** Resolves when nothing is under way any more. Call after `fence`. */
   async drained(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
@@ -120,25 +161,86 @@ export class BatchSender {
 
   async #deliver(batch: RecordBatch): Promise<void> {
     this.#deliveries++;
-    // Under way it takes its room twice: the records, and the request that is made of them.
-    this.#pendingBytes += batch.encodedBytes;
+    let isRead = true;
+    let isGivenUp = false;
     const events: DeliveryEvents = {
       written: (written) => this.owner.written(written),
       settled: (offset, status) => this.owner.settled(offset, status),
       errant: (refused) => this.#refused(batch, refused),
-      waiting: (reason) => this.#wait(batch, reason),
+      waiting: (reason) => {
+        isGivenUp ||= reason === CALL_GIVEN_UP;
+        this.#wait(batch, reason);
+      },
     };
-    const signals = { retry: this.#fence.signal, invoke: this.#abort.signal };
+    const { phases, delivery } = this.deps;
     try {
-      await deliver(batch, events, this.deps.delivery, signals);
+      if (phases === undefined) await deliver(batch, events, delivery, this.#signals, this.#evidence);
+      else await this.#inPhases(batch, phases, events);
+      isRead = isGivenUp;
+      this.owner.delivered(batch);
     } catch (error) {
       if (!(error instanceof FatalError) || error.scope === 'task') throw error;
       const { code, message, name } = error;
       this.owner.stopAt(batch.firstOffset, { stage: 'TASK_PUT', code, message, errorClass: name });
     } finally {
       this.#deliveries--;
-      this.#ended(batch, 2 * batch.encodedBytes);
+      this.#waits.delete(batch);
+      this.#letGo(batch, isRead);
+      this.owner.workEnded();
     }
+  }
+
+  async #inPhases(batch: RecordBatch, phases: Phases, events: DeliveryEvents): Promise<void> {
+    const session: Session = {
+      token: this.owner.tokenOf(batch),
+      store: async (token) => {
+        this.owner.setToken(batch, token);
+        while (!this.owner.isStored(batch)) await this.#nextCommit();
+      },
+      shorten: (records) => this.owner.shortened(batch, records),
+    };
+    await deliverInPhases(batch, session, phases, this.#runOf(events));
+  }
+
+  #runOf(events: DeliveryEvents): DeliveryRun {
+    return new DeliveryRun(events, this.deps.delivery, this.#signals, this.#evidence);
+  }
+
+  /** Completes the session of a token whose records Kafka no longer has, then calls `done`. */
+  finishAlone(token: string, done: () => void): void {
+    const { phases } = this.deps;
+    if (phases === undefined) {
+      // Written in one step from now on: the session ends by itself.
+      done();
+      return;
+    }
+    const nobody = { written: () => undefined, settled: () => undefined, errant: async () => undefined };
+    const events = { ...nobody, waiting: (reason: string | undefined) => this.#wait(phases, reason) };
+    const work = async () => {
+      await completed(token, undefined, phases, this.#runOf(events));
+      done();
+      this.owner.workEnded();
+    };
+    this.#run(work());
+  }
+
+  /** A commit was confirmed: what waits for it looks again. */
+  committed(): void {
+    for (const wake of this.#waitingForCommit.splice(0)) wake();
+  }
+
+  /** @throws the fence's reason */
+  #nextCommit(): Promise<void> {
+    const { signal } = this.#fence;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const fenced = () => reject(signal.reason);
+      signal.addEventListener('abort', fenced, { once: true });
+      this.#waitingForCommit.push(() => {
+        signal.removeEventListener('abort', fenced);
+        resolve();
+      });
+    });
   }
 
   /** The target refuses records: error topic, or stop; then the offset where. */
@@ -163,12 +265,16 @@ export class BatchSender {
   async #report(errant: readonly ErrantRecord[]): Promise<void> {
     const bytes = errant.reduce((sum, { block, index }) => sum + sizeOf(block, index), 0);
     this.#pendingBytes += bytes;
+    for (const { block } of errant) block.memory?.retain();
     this.#reports++;
     try {
       await this.#confirm(this.deps.frameworkErrors, errant);
     } finally {
       this.#reports--;
-      this.#ended(errant, bytes);
+      this.#waits.delete(errant);
+      this.#pendingBytes -= bytes;
+      for (const { block } of errant) block.memory?.release();
+      this.owner.workEnded();
     }
   }
 
@@ -197,10 +303,11 @@ export class BatchSender {
     else this.#waits.set(work, reason);
   }
 
-  #ended(work: object, bytes: number): void {
-    this.#waits.delete(work);
-    this.#pendingBytes -= bytes;
-    this.owner.workEnded();
+  /** @param isRead whether a call that nobody waits for may still read the records */
+  #letGo(batch: RecordBatch, isRead = false): void {
+    this.#pendingBytes -= batch.encodedBytes;
+    if (isRead) discardBatch(batch);
+    else releaseBatch(batch);
   }
 
   /** Keeps track of work under way and of how it ends. */

@@ -3,27 +3,31 @@
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
-import { type FatalError, toError } from '../../shared/errors.ts';
+import { toError } from '../../shared/errors.ts';
 import type { ConsumerOptions, KafkaAdmin, KafkaDriver, KafkaProducer } from '../../shared/kafka/driver.ts';
 import { createErrorTopicWriter } from '../../shared/kafka/error-topic.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { partitionName, type TopicPartition } from '../../shared/records.ts';
-import type { SinkDefinition, WindowOf } from '../../shared/sink.ts';
+import type { PeriodOf, SinkDefinition, WindowOf } from '../../shared/sink.ts';
 import { byPartition, type EndOffsets, endOffsets, untilCaughtUp } from './caught-up.ts';
 import type { Invoker } from './invokers/invoker.ts';
 import type { Ledger } from './ledger.ts';
-import type { MemoryBudget } from './memory-budget.ts';
-import type { Metrics, PartitionReading, TaskState } from './metrics.ts';
+import type { WorkerMemory } from './memory/worker-memory.ts';
+import type { Metrics, PartitionReading } from './metrics.ts';
 import { pipelineDeps } from './pipeline-deps.ts';
 import { consumerOptions, type WorkerLimits } from './plan.ts';
 import { prepareResources } from './resources.ts';
+import { TargetGate } from './target-gate/gate.ts';
 import { Task } from './task.ts';
+import { type TaskStatus, TaskSupervisor } from './task-supervisor.ts';
 
 /** A connector as a composition root puts it together. */
 export interface ConnectorSpec {
   readonly config: ConnectorConfig;
   readonly sink: Pick<SinkDefinition, 'connectorClass' | 'userFunction' | 'commitsAfterBatch'>;
   readonly windowOf: WindowOf | undefined;
+  /** Absent where no batch closes by the wall clock. */
+  readonly periodOf?: PeriodOf | undefined;
   readonly invoker: Invoker;
   readonly claimCheck: ClaimCheckStore | undefined;
   /** Lift the stop marks of `errors.policy=stop`. */
@@ -33,19 +37,12 @@ export interface ConnectorSpec {
 /** What all connectors of a worker share. */
 export interface ConnectorDeps {
   readonly driver: KafkaDriver;
-  readonly budget: MemoryBudget;
+  readonly memory: WorkerMemory;
   readonly metrics: Metrics;
   readonly limits: WorkerLimits;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-}
-
-export interface TaskStatus {
-  readonly id: number;
-  readonly state: TaskState;
-  /** Why it failed. */
-  readonly failure?: { readonly code: string; readonly message: string; readonly trace: string };
 }
 
 /** A connector as people see it. */
@@ -62,7 +59,9 @@ export interface ConnectorStatus {
 /** Start it once, stop it once, also while `start` is pending. If `start` throws, call `stop` all the same: it closes what was opened. */
 export class Connector {
   readonly name: string;
-  readonly #tasks: Task[];
+  readonly #tasks: TaskSupervisor[];
+  /** In front of the target, for all tasks. */
+  readonly #gate: TargetGate;
   readonly #admin: KafkaAdmin;
   readonly #producer: KafkaProducer;
   readonly #consumer: ConsumerOptions;
@@ -82,6 +81,8 @@ export class Connector {
     this.#admin = deps.driver.admin();
     this.#producer = deps.driver.producer();
     this.#consumer = consumerOptions(config, deps.limits);
+    this.#gate = this.#targetGate();
+    deps.metrics.targets.watch(config.name, this.#gate);
     this.#tasks = Array.from({ length: config['tasks.max'] }, (_, id) => this.#task(id));
   }
 
@@ -103,7 +104,8 @@ export class Connector {
     // Nobody would stop tasks that start now.
     if (this.#stopped) return;
     await Promise.all(this.#tasks.map((task) => task.start()));
-    for (const task of this.#tasks) task.begin();
+    // A run that ends when it caught up must end, also by failing: whoever waits for it starts it again.
+    for (const task of this.#tasks) task.begin(!untilCaughtUp);
   }
 
   /** Resolves when the goal of `start(true)` is reached: true when all of it is, false when the rest waits for a person.
@@ -115,7 +117,7 @@ export class Connector {
     return await untilCaughtUp(this.#admin, this.#consumer.groupId, this.#ends, waiting, this.deps.clock, either);
   }
 
-  /** Resolves with the failure that ended the last task. */
+  /** Resolves with the failure that ended the last task, when none of them is started again by itself. */
   async failed(): Promise<unknown> {
     const { signal } = this.#allFailed;
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -126,12 +128,7 @@ export class Connector {
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#tasks.map((task) => task.stop()));
-    const closing = [
-      this.spec.invoker.close(),
-      this.#producer.close(),
-      this.#admin.close(),
-      this.spec.claimCheck?.close(),
-    ];
+    const closing = [this.#gate.close(), this.#producer.close(), this.#admin.close(), this.spec.claimCheck?.close()];
     for (const result of await Promise.allSettled(closing)) {
       if (result.status === 'rejected') {
         this.deps.logger.warn({ reason: toError(result.reason).message }, 'closing a client');
@@ -147,13 +144,7 @@ export class Connector {
   status(): ConnectorStatus {
     return {
       name: this.name,
-      tasks: this.#tasks.map(({ state, failure }, id) => ({
-        id,
-        state,
-        ...(failure === undefined
-          ? {}
-          : { failure: { code: failure.code, message: failure.message, trace: failure.stack ?? failure.message } }),
-      })),
+      tasks: this.#tasks.map((task) => task.status()),
       waiting: this.#tasks.flatMap((task) => task.waitingForPerson()),
       lag: this.#lag(),
       totals: this.deps.metrics.totals(this.name),
@@ -170,9 +161,24 @@ export class Connector {
     return sum;
   }
 
-  #task(id: number): Task {
+  #targetGate(): TargetGate {
+    const { config, sink, invoker } = this.spec;
+    const { clock, logger, memory, metrics } = this.deps;
+    const partitions = () => this.#tasks.reduce((sum, task) => sum + [...task.partitions()].length, 0);
+    return new TargetGate({
+      target: invoker,
+      userFunction: sink.userFunction,
+      admissions: [memory.room.of(config.name)],
+      maximum: () => partitions() * config['max.in.flight.batches'],
+      reduced: (reason) => metrics.targets.reduced(config.name, reason),
+      clock,
+      logger: logger.child({ connector: config.name }),
+    });
+  }
+
+  #task(id: number): TaskSupervisor {
     const { config, sink, resumeStopped } = this.spec;
-    const { driver, budget, clock, random } = this.deps;
+    const { driver, memory, clock, random } = this.deps;
     const logger = this.deps.logger.child({ connector: config.name, task: id });
     const metrics = this.deps.metrics.task(config.name, id, sink.connectorClass);
     const errors = {
@@ -182,10 +188,11 @@ export class Connector {
       sinkClass: sink.connectorClass,
       clock,
     };
-    const pipeline = pipelineDeps(this.spec, {
+    const spec = { ...this.spec, invoker: this.#gate };
+    const pipeline = pipelineDeps(spec, {
       frameworkErrors: createErrorTopicWriter({ ...errors, topic: config['errors.deadletterqueue.topic.name'] }),
       sinkErrors: createErrorTopicWriter({ ...errors, topic: config['runtime.error.topic.name'] }),
-      budget,
+      memory: memory.intake,
       metrics,
       clock,
       random,
@@ -198,14 +205,19 @@ export class Connector {
       resumeStopped,
       pipeline,
     };
-    const events = {
-      released: ({ topic, partition, lag }: PartitionReading) => {
-        this.#lags.set(partitionName({ topic, partition }), lag);
-      },
-      failed: (error: FatalError) => {
-        if (this.#tasks.every((task) => task.state === 'failed')) this.#allFailed.abort(error);
-      },
+    const released = ({ topic, partition, lag }: PartitionReading) => {
+      this.#lags.set(partitionName({ topic, partition }), lag);
     };
-    return new Task(options, { driver, budget, metrics, clock, logger }, events);
+    return new TaskSupervisor({
+      id,
+      make: (events) => new Task(options, { driver, metrics, clock, logger }, { ...events, released }),
+      metrics,
+      clock,
+      random,
+      logger,
+      failedForGood: (error) => {
+        if (this.#tasks.every((task) => task.hasFailedForGood)) this.#allFailed.abort(error);
+      },
+    });
   }
 }

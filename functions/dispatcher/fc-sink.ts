@@ -1,4 +1,4 @@
-/** The sink that is a user's own function. It has no code of ours: batches leave through the HTTP invoker. */
+/** The sink that is a user's own function. It has no code of ours: batches leave through an invoker. */
 import type { SinkDefinition } from '../../shared/sink.ts';
 
 const MIB = 1024 * 1024;
@@ -8,7 +8,7 @@ export const fcSink: SinkDefinition<Record<never, never>> = {
   connectorClass: 'fc-sink',
   title: 'Your own function',
   description:
-    'Sends envelopes to a function of your own, at any URL. The function recognises repeats by topic, partition and offset.',
+    'Sends envelopes to a function of your own, at any URL or in this process. The function recognises repeats by topic, partition and offset.',
   keys: {},
   checks: [],
   defaults: {
@@ -21,6 +21,7 @@ export const fcSink: SinkDefinition<Record<never, never>> = {
     invokeTarget: 'fc',
   },
   userFunction: true,
+  exactlyOnce: false,
   commitsAfterBatch: false,
   keyConverter: () => 'string',
   valueConverter: () => 'string',

@@ -35,9 +35,10 @@ export function createHealthApp(sources: HealthSources): FastifyInstance {
 function unready(statuses: readonly ConnectorStatus[]): string[] {
   return statuses.flatMap(({ name, tasks }) => {
     if (tasks.some(({ state }) => state === 'running')) return [];
-    const failure = tasks.find(({ state }) => state === 'failed')?.failure;
-    return [
-      `connector ${name}: ${failure === undefined ? 'no task is running yet' : `failed: ${failure.code}: ${failure.message}`}`,
-    ];
+    const failed = tasks.find(({ restart }) => restart !== undefined) ?? tasks.find(({ state }) => state === 'failed');
+    if (failed?.failure === undefined) return [`connector ${name}: no task is running yet`];
+    const { failure, restart } = failed;
+    const next = restart && `; attempt ${restart.attempt} to start it again: ${new Date(restart.atMs).toISOString()}`;
+    return [`connector ${name}: failed: ${failure.code}: ${failure.message}${next ?? ''}`];
   });
 }

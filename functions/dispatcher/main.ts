@@ -1,26 +1,41 @@
 /** Composition root of the dispatcher: puts connectors together from parsed configurations. */
+import { randomUUID } from 'node:crypto';
+import { basename, resolve } from 'node:path';
 
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
-import type { SecretResolver } from '../../shared/config/secret.ts';
+import type { Secret, SecretResolver } from '../../shared/config/secret.ts';
 import { kafkaConnection, type WorkerConfig } from '../../shared/config/worker-keys.ts';
+import { ConfigError, FatalError } from '../../shared/errors.ts';
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { SinkDefinition, SinkWriter } from '../../shared/sink.ts';
 import { type OssConfig, ossSink } from '../oss-sink/config.ts';
 import { createOssClaimCheckStore, createOssWriter, roleCredentials } from '../oss-sink/handler.ts';
 import { Connector, type ConnectorDeps } from './connector.ts';
+import { loadFunction } from './invokers/function-module.ts';
 import { createHttpInvoker } from './invokers/http.ts';
 import { createInProcessInvoker } from './invokers/in-process.ts';
+import { createInProcessFunction, type InProcessFunctionOptions } from './invokers/in-process-function.ts';
 import type { Invoker } from './invokers/invoker.ts';
-import { MemoryBudget } from './memory-budget.ts';
+import { workerMemory } from './memory/worker-memory.ts';
 import { Metrics } from './metrics.ts';
 import { claimCheckKeys, envelopeOptions } from './plan.ts';
+import type { SinkWay } from './redrive/sink-delivery.ts';
 import { Worker } from './worker.ts';
 
+export interface ConnectorSetup {
+  readonly definition: SinkDefinition;
+  readonly parsed: ParsedConnector;
+  /** Where relative paths in it start: the folder of its file; the working directory when there is none. */
+  readonly folder?: string;
+  /** A sink that is not one of ours; it runs in this process. */
+  readonly writer?: SinkWriter;
+}
+
 export interface WorkerSetup {
-  readonly connectors: readonly { readonly definition: SinkDefinition; readonly parsed: ParsedConnector }[];
+  readonly connectors: readonly ConnectorSetup[];
   readonly worker: WorkerConfig;
   readonly secrets: SecretResolver;
   readonly logger: Logger;
@@ -28,19 +43,23 @@ export interface WorkerSetup {
   readonly resumeStopped: boolean;
 }
 
-/** A worker over all connectors, not yet started.
- *  @throws ConfigError when a secret does not resolve */
-export function createWorker(setup: WorkerSetup): Worker & { metrics(): Promise<string> } {
+/** A worker over all connectors, not yet started. Functions that run in this process are loaded.
+ *  @throws ConfigError when a secret does not resolve
+ *  @throws FatalError `FUNCTION_MODULE_INVALID` */
+export async function createWorker(setup: WorkerSetup): Promise<Worker & { metrics(): Promise<string> }> {
   const { worker, secrets, logger } = setup;
-  const budget = new MemoryBudget(worker['memory.budget.bytes']);
-  const metrics = new Metrics(() => budget.usedBytes);
+  const functions = await loadFunctions(setup.connectors);
+  const memory = workerMemory(worker['memory.budget.bytes']);
+  const metrics = new Metrics(memory.budget);
   const deps: ConnectorDeps = {
     driver: createKafkaDriver(kafkaConnection(worker, secrets), {
       logger,
       clock: systemClock,
       random: Math.random,
+      memory: memory.budget,
+      frames: memory.frames,
     }),
-    budget,
+    memory,
     metrics,
     limits: {
       memoryBudgetBytes: worker['memory.budget.bytes'],
@@ -52,13 +71,17 @@ export function createWorker(setup: WorkerSetup): Worker & { metrics(): Promise<
     random: Math.random,
     logger,
   };
-  const connectors = setup.connectors.map(({ definition, parsed }) => {
+  const connectors = setup.connectors.map(({ definition, parsed, writer }) => {
     const { connector: config, sink } = parsed;
     const spec = {
       config,
       sink: definition,
       windowOf: definition.windowOf?.(sink),
-      invoker: invokerOf(definition, parsed, setup),
+      periodOf: definition.periodOf?.(sink),
+      invoker:
+        writer === undefined
+          ? invokerOf(definition, parsed, setup, functions.get(parsed))
+          : createInProcessInvoker(writer, systemClock),
       claimCheck: claimCheckOf(parsed, setup),
       resumeStopped: setup.resumeStopped,
     };
@@ -68,25 +91,43 @@ export function createWorker(setup: WorkerSetup): Worker & { metrics(): Promise<
   return Object.assign(new Worker(connectors, options), { metrics: () => metrics.render() });
 }
 
+/** The way to a connector's sink alone, for whoever brings it records by hand. Closing it is the caller's.
+ *  @throws ConfigError when a secret does not resolve; FatalError `FUNCTION_MODULE_INVALID` */
+export async function createSinkWay(connector: ConnectorSetup, secrets: SecretResolver): Promise<SinkWay> {
+  const { definition, parsed } = connector;
+  const functions = await loadFunctions([connector]);
+  return {
+    config: parsed.connector,
+    sink: definition,
+    windowOf: definition.windowOf?.(parsed.sink),
+    invoker: invokerOf(definition, parsed, { secrets }, functions.get(parsed)),
+    claimCheck: claimCheckOf(parsed, { secrets }),
+  };
+}
+
 function invokerOf(
   definition: SinkDefinition,
   { connector: config, sink }: ParsedConnector,
-  setup: WorkerSetup,
+  setup: Pick<WorkerSetup, 'secrets'>,
+  loaded: LoadedFunction | undefined,
 ): Invoker {
   const target = config['invoke.target'];
   switch (target) {
     case 'http': {
-      const authorization = config['invoke.http.authorization']?.reveal(setup.secrets);
+      const authorization = config['invoke.http.authorization'];
       return createHttpInvoker({
         url: new URL(config['invoke.http.url'] ?? ''),
-        ...(authorization === undefined ? {} : { authorization }),
+        ...(authorization === undefined ? {} : { authorization: () => reveal(authorization, setup.secrets) }),
         envelope: envelopeOptions(config),
         userFunction: definition.userFunction,
-        connections: config['tasks.max'] * config['max.in.flight.batches'],
         clock: systemClock,
       });
     }
     case 'in-process':
+      if (loaded !== undefined) {
+        const envelope = envelopeOptions(config);
+        return createInProcessFunction({ ...loaded, envelope, clock: systemClock, requestId: randomUUID });
+      }
       return createInProcessInvoker(inProcessWriter(definition, sink, setup), systemClock);
     case 'fc':
       throw new Error('invoke.target=fc is refused by the configuration check');
@@ -95,21 +136,51 @@ function invokerOf(
   }
 }
 
+type LoadedFunction = Pick<InProcessFunctionOptions, 'handler' | 'name'>;
+
+/** Functions of the users' own that run in this process, by their connector. */
+async function loadFunctions(connectors: readonly ConnectorSetup[]): Promise<Map<ParsedConnector, LoadedFunction>> {
+  const loaded = new Map<ParsedConnector, LoadedFunction>();
+  for (const { parsed, folder } of connectors) {
+    const module = parsed.connector['invoke.module'];
+    if (module === undefined) continue;
+    const path = resolve(folder ?? '', module);
+    loaded.set(parsed, { handler: await loadFunction(path), name: basename(path) });
+  }
+  return loaded;
+}
+
+/** Looked up at each call, so that a secret that was replaced is followed. */
+function reveal(secret: Secret, secrets: SecretResolver): string {
+  try {
+    return secret.reveal(secrets);
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    throw new FatalError('FUNCTION_CREDENTIALS_MISSING', `cannot sign in to the function: ${thrown.message}`, {
+      cause: thrown,
+      mayHeal: true,
+    });
+  }
+}
+
 function inProcessWriter(
   { connectorClass }: SinkDefinition,
   sink: ParsedConnector['sink'],
-  setup: WorkerSetup,
+  setup: Pick<WorkerSetup, 'secrets'>,
 ): SinkWriter {
   // `parseConnector` parsed the keys of exactly this definition.
   if (connectorClass === ossSink.connectorClass) return createOssWriter(sink as OssConfig, ossDeps(setup));
   throw new Error(`${connectorClass} does not run in process`);
 }
 
-function claimCheckOf({ connector: config }: ParsedConnector, setup: WorkerSetup): ClaimCheckStore | undefined {
+function claimCheckOf(
+  { connector: config }: ParsedConnector,
+  setup: Pick<WorkerSetup, 'secrets'>,
+): ClaimCheckStore | undefined {
   const store = claimCheckKeys(config);
   return store === undefined ? undefined : createOssClaimCheckStore(store, ossDeps(setup));
 }
 
-function ossDeps({ secrets }: WorkerSetup) {
+function ossDeps({ secrets }: Pick<WorkerSetup, 'secrets'>) {
   return { clock: systemClock, secrets, role: () => roleCredentials(process.env) };
 }

@@ -4,6 +4,8 @@ import type { CloseReason } from '../../shared/batcher.ts';
 import type { RecordBatch, TopicPartition } from '../../shared/records.ts';
 import { AgeHistogram } from './age-histogram.ts';
 import { Ledger } from './ledger.ts';
+import { type MemoryReadings, watchMemory } from './memory/memory-metrics.ts';
+import { TargetMetrics } from './target-metrics.ts';
 
 /** Task states as `spillway_task_state` shows them. */
 export const TASK_STATES = { stopped: 0, starting: 1, running: 2, failed: 3 } as const;
@@ -37,6 +39,10 @@ export interface TaskMetrics extends DeliveryMetrics {
   batchClosed(reason: CloseReason): void;
   written(batch: RecordBatch, now: number): void;
   watch(readings: TaskReadings): void;
+  /** Records settled so far, over all topics: written, in an error topic, or dropped. */
+  settled(): number;
+  /** The task is started again after a failure with this code. */
+  restarted(code: string): void;
 }
 
 const LEDGER_METRICS = [
@@ -53,6 +59,17 @@ interface TaskEntry {
   readonly labels: { readonly connector: string; readonly task: string };
   readonly ledgers: Map<string, Ledger>;
   readings: TaskReadings | undefined;
+  readonly restartCodes: Set<string>;
+}
+
+/** More codes than any target has. */
+const MOST_CODES = 50;
+
+/** A function answers codes of its own invention: as a label they would have no bound. */
+function boundedLabel(code: string, known: Set<string>): string {
+  if (known.size >= MOST_CODES && !known.has(code)) return 'OTHER';
+  known.add(code);
+  return code;
 }
 
 /** All metrics of one process. */
@@ -64,8 +81,10 @@ export class Metrics {
   readonly #retries: Counter;
   readonly #closed: Counter;
   readonly #age: AgeHistogram;
+  readonly #restarts: Counter;
+  readonly targets = new TargetMetrics(this.registry);
 
-  constructor(budgetUsedBytes: () => number) {
+  constructor(memory: MemoryReadings) {
     const registers = [this.registry];
     const task = ['connector', 'task'];
     for (const [field, name, help] of LEDGER_METRICS) {
@@ -110,14 +129,7 @@ export class Metrics {
         for (const { labels, readings } of tasks) this.set({ ...labels }, TASK_STATES[readings?.state ?? 'stopped']);
       },
     });
-    new Gauge({
-      name: 'spillway_memory_used_bytes',
-      help: 'Bytes of the memory budget in use.',
-      registers,
-      collect() {
-        this.set(budgetUsedBytes());
-      },
-    });
+    watchMemory(memory, this.registry);
     this.#invocations = new Counter({
       name: 'spillway_invocations_total',
       help: 'Calls of the sink function.',
@@ -143,15 +155,20 @@ export class Metrics {
       labelNames: [...task, 'reason'],
       registers,
     });
+    this.#restarts = new Counter({
+      name: 'spillway_task_restarts_total',
+      help: 'Failed tasks started again by themselves, by the code of the failure.',
+      labelNames: [...task, 'reason'],
+      registers,
+    });
     this.#age = new AgeHistogram('spillway_record_age_seconds', 'Seconds from the record time to the confirmed write.');
     this.registry.registerMetric(this.#age as never);
   }
 
-  /** Metrics of a task that is about to start. */
+  /** Metrics of a task that is about to start. They go on where a task of the same name left off. */
   task(connector: string, task: number, sink: string): TaskMetrics {
     const labels = { connector, task: String(task) };
-    const entry: TaskEntry = { labels, ledgers: new Map(), readings: undefined };
-    this.#tasks.push(entry);
+    const entry = this.#entry(labels);
     return {
       ledger(topic) {
         let ledger = entry.ledgers.get(topic);
@@ -171,7 +188,23 @@ export class Metrics {
       watch(readings) {
         entry.readings = readings;
       },
+      settled: () => {
+        let sum = 0;
+        for (const { written, errant, dropped } of entry.ledgers.values()) sum += written + errant + dropped;
+        return sum;
+      },
+      restarted: (code) => this.#restarts.inc({ ...labels, reason: boundedLabel(code, entry.restartCodes) }),
     };
+  }
+
+  #entry(labels: TaskEntry['labels']): TaskEntry {
+    const known = this.#tasks.find(
+      (one) => one.labels.connector === labels.connector && one.labels.task === labels.task,
+    );
+    if (known !== undefined) return known;
+    const entry: TaskEntry = { labels, ledgers: new Map(), readings: undefined, restartCodes: new Set() };
+    this.#tasks.push(entry);
+    return entry;
   }
 
   /** Sums over all topics and tasks of a connector. */

@@ -4,42 +4,24 @@
  *  place, here or under the last owner: what lies before that offset is still finished, nothing after it is touched; `fenced` once
  *  the partition is revoked, lost or closing: nothing is taken in, nothing is sent again, what is under way may finish until `abort`.
  *  `release` ends every state: what is unacked is handed back. */
-import { Batcher, type BatchLimits } from '../../shared/batcher.ts';
+import { Batcher } from '../../shared/batcher.ts';
 import type { ErrantReason, ErrantRecord } from '../../shared/errant.ts';
 import type { FatalError } from '../../shared/errors.ts';
-import type { AssignedPartition, OffsetToCommit } from '../../shared/kafka/driver.ts';
+import type { AssignedPartition } from '../../shared/kafka/driver.ts';
 import { OffsetTracker } from '../../shared/offset-tracker.ts';
 import { offsetAt, type RecordBatch, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
-import type { WindowOf } from '../../shared/sink.ts';
-import { BatchSender, type BatchSenderDeps, type SenderOwner } from './batch-sender.ts';
-import { examine, type IntakeRules } from './intake.ts';
+import { BatchSender, type Clearance, type SenderOwner } from './batch-sender.ts';
+import { decodeCommitMetadata, encodeCommitMetadata, type StopMark } from './commit-metadata.ts';
+import { examine } from './intake.ts';
 import type { Ledger } from './ledger.ts';
-import type { MemoryBudget } from './memory-budget.ts';
-import type { TaskMetrics } from './metrics.ts';
-import { decodeStopMark, encodeStopMark, type StopMark } from './stop-mark.ts';
-
-/** What all pipelines of a task share. */
-export interface PipelineDeps extends BatchSenderDeps {
-  readonly intake: IntakeRules;
-  readonly limits: BatchLimits;
-  readonly windowOf: WindowOf | undefined;
-  readonly budget: MemoryBudget;
-  readonly metrics: TaskMetrics;
-}
-
-/** What a pipeline asks of its task. */
-export interface PipelineHost {
-  pause(): void;
-  resume(): void;
-  /** A batch was settled, or the partition stopped: there may be something to commit. */
-  settled(): void;
-  failed(error: FatalError): void;
-}
+import type { IntakeMember } from './memory/fair-intake.ts';
+import type { PartitionCommit, PipelineDeps, PipelineHost } from './pipeline-contract.ts';
+import { type PlanHost, PlannedBatches } from './planned-batches.ts';
 
 /** Closed batches that may wait for a free place before intake pauses. */
 const QUEUE_BOUND = 2;
 
-export class PartitionPipeline implements SenderOwner {
+export class PartitionPipeline implements SenderOwner, PlanHost, IntakeMember {
   readonly tp: TopicPartition;
   readonly tracker: OffsetTracker;
   /** Position of the partition's end at the last fetch. */
@@ -49,10 +31,15 @@ export class PartitionPipeline implements SenderOwner {
 
   #position: number;
   #stop: StopMark | undefined;
-  #committed: { offset: number; metadata: string };
+  /** What the broker has. */
+  #committed: { readonly offset: number; readonly stopped: StopMark | undefined };
+  /** Undefined under `at-least-once`. */
+  readonly #planned: PlannedBatches | undefined;
   readonly #batcher: Batcher;
   readonly #sender: BatchSender;
-  #accountedBytes = 0;
+  /** Bytes that `memory` knows of. */
+  #reviewed = { openBytes: 0, pendingBytes: 0 };
+  #memoryIsShort = false;
   #released = false;
   #paused = false;
   /** Why its task keeps it from reading. */
@@ -60,7 +47,7 @@ export class PartitionPipeline implements SenderOwner {
 
   /** @param resumeStopped a stop mark left by the last owner is lifted instead of kept */
   constructor(
-    { topic, partition, position, metadata }: AssignedPartition,
+    { topic, partition, position, metadata, committed = position }: AssignedPartition,
     resumeStopped: boolean,
     private readonly ledger: Ledger,
     private readonly deps: PipelineDeps,
@@ -70,14 +57,26 @@ export class PartitionPipeline implements SenderOwner {
     this.tracker = new OffsetTracker(this.tp, position);
     this.#position = position;
     this.endOffset = position;
-    this.#committed = { offset: position, metadata };
-    this.#stop = resumeStopped ? undefined : decodeStopMark(metadata);
+    const { stopped, plan } = decodeCommitMetadata(committed, metadata);
+    this.#committed = { offset: position, stopped };
+    this.#stop = resumeStopped ? undefined : stopped;
     this.#sender = new BatchSender(deps, this);
     this.#batcher = new Batcher(this.tp, deps.limits, (batch, reason) => {
       deps.metrics.batchClosed(reason);
+      this.#planned?.plan(batch);
       this.#sender.enqueue(batch);
     });
+    if (deps.guarantee === 'exactly-once') {
+      this.#planned = new PlannedBatches({ plan, committed, withTokens: deps.phases !== undefined }, this);
+    }
     this.#applyPause();
+    deps.memory.join(this);
+    // Kafka may have deleted whole ranges of the plan.
+    this.#passed(position);
+  }
+
+  get connector(): string {
+    return this.deps.connector;
   }
 
   /** Next offset that the consumer will deliver. */
@@ -90,9 +89,11 @@ export class PartitionPipeline implements SenderOwner {
     return this.#stop !== undefined && this.#position >= this.#stop.offset ? this.#stop : undefined;
   }
 
-  /** As `stoppedAt`, but only once nothing is left to send or under way: nothing more happens here until a person resumes it. */
+  /** As `stoppedAt`, but only once nothing is left to send or under way: nothing more happens here until a person resumes it. (What was
+   *  read of a planned range that reaches past the stop is read again then.) */
   get waitsForPersonAt(): StopMark | undefined {
-    return this.#sender.idle && this.#batcher.openRecords === 0 ? this.stoppedAt : undefined;
+    const nothingMoves = this.#sender.idle || this.#waitsForReading;
+    return nothingMoves && this.#batcher.openRecords === 0 ? this.stoppedAt : undefined;
   }
 
   /** Whether everything before `flushAt` is settled. */
@@ -100,35 +101,57 @@ export class PartitionPipeline implements SenderOwner {
     return this.flushAt !== undefined && (this.tracker.firstUnacked ?? this.#position) >= this.flushAt;
   }
 
-  /** What to commit now; undefined when the broker knows it all. */
-  get toCommit(): (OffsetToCommit & { readonly metadata: string }) | undefined {
+  /** What to commit now; undefined when the broker knows all that counts. */
+  get toCommit(): PartitionCommit | undefined {
     if (this.#released) return undefined;
-    const offset = this.tracker.committable();
-    const metadata = this.#stop === undefined ? '' : encodeStopMark(this.#stop);
-    if (offset === undefined && metadata === this.#committed.metadata) return undefined;
-    return { ...this.tp, offset: offset ?? this.#committed.offset, metadata };
+    const offset = this.commitOffset;
+    const stopped = this.#stop;
+    const isNews =
+      offset > this.#committed.offset ||
+      stopped?.offset !== this.#committed.stopped?.offset ||
+      this.#planned?.unstored === true;
+    if (!isNews) return undefined;
+    const plan = this.#planned?.rangesFor(offset) ?? [];
+    const metadata = encodeCommitMetadata(offset, { stopped, plan });
+    return { ...this.tp, offset, metadata, stopped, planVersion: this.#planned?.version ?? 0 };
   }
 
   /** The broker confirmed a commit. */
-  committed(entry: { readonly offset: number; readonly metadata: string }): void {
-    this.#committed = { offset: entry.offset, metadata: entry.metadata };
-    this.tracker.markCommitted(entry.offset);
+  committed({ offset, stopped, planVersion }: PartitionCommit): void {
+    this.#committed = { offset, stopped };
+    this.tracker.markCommitted(offset);
+    if (this.#planned === undefined || this.#released) return;
+    this.#planned.confirm(offset, planVersion);
+    this.#sender.committed();
+    this.#goOn();
   }
 
+  /** Whether a batch, or a token, waits for a commit. */
+  get awaitsCommit(): boolean {
+    return !this.#released && this.#planned?.unstored === true;
+  }
+
+  /** What cannot go out before more is read counts as open, too. */
   get openBytes(): number {
-    return this.#batcher.openBytes;
+    const open = this.#batcher.openBytes + (this.#planned?.collectedBytes ?? 0);
+    return this.#waitsForReading ? open + this.#sender.pendingBytes : open;
   }
 
-  /** Encoded bytes closed and not settled yet. */
+  /** Encoded bytes closed and not settled yet, which need nothing more to be read. */
   get pendingBytes(): number {
-    return this.#sender.pendingBytes;
+    return this.#waitsForReading ? 0 : this.#sender.pendingBytes;
+  }
+
+  /** Nothing is under way, and no batch finds room in the plan before a range of it is read to its end. */
+  get #waitsForReading(): boolean {
+    return !this.#sender.busy && this.#planned?.fullUntilReadOn === true;
   }
 
   /** Why nothing is fetched right now; undefined while it flows. */
   get pausedReason(): string | undefined {
     if (!this.#paused) return undefined;
     if (this.stoppedAt !== undefined) return 'stopped';
-    return this.#held ?? this.#sender.waitingReason ?? 'backpressure';
+    return this.#held ?? (this.#memoryIsShort ? 'memory' : undefined) ?? this.#sender.waitingReason ?? 'backpressure';
   }
 
   /** Takes in the records of a fetch, in offset order. */
@@ -141,7 +164,7 @@ export class PartitionPipeline implements SenderOwner {
       if (this.#stop !== undefined && offsetAt(block, index) >= this.#stop.offset) break;
       this.#take(block, index, now, errant);
     }
-    this.#position = offsetAt(block, block.count - 1) + 1;
+    this.#passed(offsetAt(block, block.count - 1) + 1);
     if (errant.length > 0) this.#sender.report(errant);
     this.#goOn();
   }
@@ -149,7 +172,12 @@ export class PartitionPipeline implements SenderOwner {
   #take(block: RecordBlock, index: number, now: number, errant: ErrantRecord[]): void {
     const verdict = examine(block, index, this.deps.intake);
     if (typeof verdict === 'number') {
-      this.#batcher.add(block, index, verdict, this.deps.windowOf?.(block, index), now);
+      const window = this.deps.windowOf?.(block, index);
+      const claim = this.#planned?.claim(block, index, verdict, window);
+      if (claim === undefined) this.#batcher.add(block, index, verdict, window, now);
+      // A range that is planned now must not reach around one that was planned before: each record belongs to one.
+      else this.#batcher.closeWindow(window, 'plan');
+      if (claim === 'written') this.settled(offsetAt(block, index), 'written');
     } else if (verdict === 'dropped') {
       this.settled(offsetAt(block, index), 'dropped');
     } else if ('errant' in verdict) {
@@ -157,14 +185,16 @@ export class PartitionPipeline implements SenderOwner {
       else errant.push({ block, index, reason: verdict.errant });
     } else {
       const overflow = verdict.claimCheck ? null : verdict.alone;
-      this.#batcher.addAlone(block, index, verdict.encodedBytes, this.deps.windowOf?.(block, index), overflow);
+      const window = this.deps.windowOf?.(block, index);
+      if (this.#planned?.isWritten(block, index, window)) this.settled(offsetAt(block, index), 'written');
+      else this.#batcher.addAlone(block, index, verdict.encodedBytes, window, overflow);
     }
   }
 
   /** The consumer passed everything before `position`, records that nobody sees included. */
   progressed(position: number, endOffset: number): void {
     if (this.#sender.fenced) return;
-    this.#position = position;
+    this.#passed(position);
     this.endOffset = endOffset;
     if (this.#stop === undefined || position <= this.#stop.offset) this.tracker.advance(position);
     this.#goOn();
@@ -177,8 +207,18 @@ export class PartitionPipeline implements SenderOwner {
     this.#goOn();
   }
 
-  /** Closes the largest open batch; false when there is none. */
+  get canRead(): boolean {
+    return !this.#sender.fenced && this.stoppedAt === undefined;
+  }
+
+  allowIntake(allowed: boolean): void {
+    this.#memoryIsShort = !allowed;
+    this.#applyPause();
+  }
+
+  /** Closes the largest open batch; false when there is none. What was planned before is none of those. */
   closeLargest(): boolean {
+    if (this.#sender.fenced) return false;
     const closed = this.#batcher.closeLargest('memory') > 0;
     this.#sender.start();
     return closed;
@@ -211,7 +251,10 @@ export class PartitionPipeline implements SenderOwner {
     this.ledger.released += this.tracker.unacked;
     this.tracker.revoke();
     this.#released = true;
-    this.#account();
+    this.#batcher.drop();
+    this.#planned?.drop();
+    this.#sender.drop();
+    this.deps.memory.leave(this);
   }
 
   // --- SenderOwner: what comes back after the release belongs to the next owner's books.
@@ -248,8 +291,50 @@ export class PartitionPipeline implements SenderOwner {
     this.host.settled();
   }
 
-  isBehindStop(batch: RecordBatch): boolean {
-    return this.#stop !== undefined && batch.firstOffset > this.#stop.offset;
+  clearance(batch: RecordBatch): Clearance {
+    if (this.#stop !== undefined && batch.firstOffset > this.#stop.offset) return 'drop';
+    return this.isStored(batch) ? 'send' : 'wait';
+  }
+
+  delivered(batch: RecordBatch): void {
+    this.#planned?.delivered(batch);
+  }
+
+  isStored(batch: RecordBatch): boolean {
+    return this.#planned === undefined || this.#planned.isStored(batch);
+  }
+
+  shortened(batch: RecordBatch, records: RecordBatch): void {
+    this.#planned?.shortened(batch, records);
+  }
+
+  tokenOf(batch: RecordBatch): string | undefined {
+    return this.#planned?.tokenOf(batch);
+  }
+
+  setToken(batch: RecordBatch, token: string): void {
+    this.#planned?.setToken(batch, token);
+    this.host.commitWanted();
+  }
+
+  // --- PlanHost
+
+  get stopMark(): StopMark | undefined {
+    return this.#stop;
+  }
+
+  get commitOffset(): number {
+    const acked = this.tracker.committable() ?? this.#committed.offset;
+    return Math.max(this.#committed.offset, Math.min(acked, this.#planned?.lowestUnfinished ?? acked));
+  }
+
+  recut(batch: RecordBatch): void {
+    this.deps.metrics.batchClosed('plan');
+    this.#sender.enqueue(batch);
+  }
+
+  finishAlone(token: string, done: () => void): void {
+    this.#sender.finishAlone(token, done);
   }
 
   workEnded(): void {
@@ -263,26 +348,37 @@ export class PartitionPipeline implements SenderOwner {
 
   // --- inner workings
 
+  /** Moves the position; records that nobody will see complete a planned range, too. */
+  #passed(position: number): void {
+    this.#position = position;
+    this.#planned?.passed(Math.min(position, this.#stop?.offset ?? position));
+  }
+
   #goOn(): void {
     const atEnd = this.flushAt !== undefined && this.#position >= this.flushAt;
     // Nothing more comes behind a stop or the goal: what is open has no reason to wait for company.
     if (!this.#sender.fenced && (atEnd || this.stoppedAt !== undefined)) this.#batcher.flush('flush');
+    // The commit metadata holds no more ranges: what is open may be what holds the commit back, and with it those that are done.
+    if (!this.#sender.fenced && this.#planned?.full) this.#batcher.flush('plan');
     this.#sender.start();
-    this.#account();
+    if (this.awaitsCommit) this.host.commitWanted();
     this.#applyPause();
+    this.#review();
   }
 
-  /** Tells the budget what is held now; after the release that is nothing, whatever still comes back. */
-  #account(): void {
-    const held = this.#released ? 0 : this.#batcher.openBytes + this.#sender.pendingBytes;
-    const delta = held - this.#accountedBytes;
-    this.#accountedBytes = held;
-    if (delta !== 0) this.deps.budget.change(delta);
+  /** More or less is held than before: others may read now, or may not. */
+  #review(): void {
+    const { openBytes, pendingBytes } = this;
+    if (openBytes === this.#reviewed.openBytes && pendingBytes === this.#reviewed.pendingBytes) return;
+    this.#reviewed = { openBytes, pendingBytes };
+    this.deps.memory.review();
   }
 
   #applyPause(): void {
     const { fenced, reporting, queued } = this.#sender;
-    const pause = this.stoppedAt !== undefined || this.#held !== undefined || reporting || queued >= QUEUE_BOUND;
+    const held = this.#held !== undefined || this.#memoryIsShort;
+    const enough = queued >= QUEUE_BOUND && this.#planned?.fullUntilReadOn !== true;
+    const pause = this.stoppedAt !== undefined || held || reporting || enough;
     if (pause === this.#paused || fenced) return;
     this.#paused = pause;
     if (pause) this.host.pause();

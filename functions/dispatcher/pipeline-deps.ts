@@ -2,9 +2,9 @@
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
-import type { SinkDefinition, WindowOf } from '../../shared/sink.ts';
+import type { PeriodOf, SinkDefinition, WindowOf } from '../../shared/sink.ts';
 import type { Invoker } from './invokers/invoker.ts';
-import type { PipelineDeps } from './partition-pipeline.ts';
+import type { PipelineDeps } from './pipeline-contract.ts';
 import { batchLimits, intakeRules, retryRules } from './plan.ts';
 
 /** A connector's way to its sink. */
@@ -12,20 +12,22 @@ export interface PipelineSpec {
   readonly config: ConnectorConfig;
   readonly sink: Pick<SinkDefinition, 'userFunction'>;
   readonly windowOf: WindowOf | undefined;
+  /** Absent where no batch closes by the wall clock. */
+  readonly periodOf?: PeriodOf | undefined;
   readonly invoker: Invoker;
   readonly claimCheck: ClaimCheckStore | undefined;
 }
 
 /** What a task adds. */
 export interface PipelineParts
-  extends Pick<PipelineDeps, 'frameworkErrors' | 'sinkErrors' | 'budget' | 'metrics' | 'logger'> {
+  extends Pick<PipelineDeps, 'frameworkErrors' | 'sinkErrors' | 'memory' | 'metrics' | 'logger'> {
   readonly clock: Clock;
   readonly random: () => number;
 }
 
 /** Pure. */
 export function pipelineDeps(spec: PipelineSpec, { clock, random, ...parts }: PipelineParts): PipelineDeps {
-  const { config, sink, windowOf, invoker, claimCheck } = spec;
+  const { config, sink, windowOf, periodOf, invoker, claimCheck } = spec;
   const { logger, metrics } = parts;
   const intake = intakeRules(config);
   return {
@@ -43,9 +45,12 @@ export function pipelineDeps(spec: PipelineSpec, { clock, random, ...parts }: Pi
       metrics,
     },
     intake,
-    limits: batchLimits(config),
+    limits: batchLimits(config, periodOf),
+    guarantee: config['delivery.guarantee'],
+    phases: config['delivery.guarantee'] === 'exactly-once' ? invoker.phases : undefined,
     maxInFlight: config['max.in.flight.batches'],
     windowOf,
+    connector: config.name,
     errorsPolicy: config['errors.policy'],
   };
 }

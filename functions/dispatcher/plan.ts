@@ -1,9 +1,12 @@
 /** What a parsed configuration means for the tasks of a connector. Pure. */
+import type { BatchLimits } from '../../shared/batcher.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import type { EnvelopeOptions } from '../../shared/envelope/encode.ts';
 import type { ConsumerOptions } from '../../shared/kafka/driver.ts';
+import type { PeriodOf } from '../../shared/sink.ts';
 import type { RetryRules } from './delivery.ts';
 import type { IntakeRules } from './intake.ts';
+import { FETCH_SHARE } from './memory/memory-budget.ts';
 
 /** Settings of the worker that a task needs. */
 export interface WorkerLimits {
@@ -15,8 +18,9 @@ export interface WorkerLimits {
 }
 
 const MIB = 1024 * 1024;
-/** Share of the memory budget that all fetches together may fill; the rest is for batches. */
-const FETCH_SHARE = 0.25;
+/** Below this, requests cost more than what they bring. */
+const MIN_FETCH_BYTES = MIB / 4;
+const MAX_FETCH_BYTES = 16 * MIB;
 const MAX_OPEN_WINDOWS = 8;
 const REBALANCE_TIMEOUT_MS = 60_000;
 /** Well below the rebalance timeout: the commit and the join must fit, too. */
@@ -24,9 +28,8 @@ const DRAIN_TIMEOUT_MS = 30_000;
 
 /** How the group of `config` is read. */
 export function consumerOptions(config: ConnectorConfig, worker: WorkerLimits): ConsumerOptions {
-  const fetchMaxBytes = Math.round(
-    Math.min(16 * MIB, Math.max(MIB, (worker.memoryBudgetBytes * FETCH_SHARE) / worker.tasks)),
-  );
+  const share = Math.floor((worker.memoryBudgetBytes * FETCH_SHARE) / worker.tasks);
+  const fetchMaxBytes = Math.min(MAX_FETCH_BYTES, Math.max(MIN_FETCH_BYTES, share));
   const { topics, 'topics.regex': pattern } = config;
   return {
     groupId: config['consumer.group.id'],
@@ -65,12 +68,14 @@ export function intakeRules(config: ConnectorConfig): IntakeRules {
   };
 }
 
-export function batchLimits(config: ConnectorConfig) {
+/** @param periodOf what `SinkDefinition.periodOf` answered */
+export function batchLimits(config: ConnectorConfig, periodOf: PeriodOf | undefined): BatchLimits {
   return {
     maxRecords: config['batch.size'],
     maxBytes: config['batch.bytes'],
     lingerMs: config['linger.ms'],
     maxOpenWindows: MAX_OPEN_WINDOWS,
+    periodOf,
   };
 }
 

@@ -25,6 +25,7 @@ export async function prepareResources(admin: KafkaAdmin, resources: Resources, 
     throw new FatalError(
       'TOPIC_MISSING',
       `no such topic at this cluster: ${missingSources.join(', ')}; check topics and bootstrap.servers`,
+      { mayHeal: true },
     );
   }
   const missing = errorTopics.filter((topic) => !found.has(topic));
@@ -33,6 +34,7 @@ export async function prepareResources(admin: KafkaAdmin, resources: Resources, 
     throw new FatalError(
       'TOPIC_MISSING',
       `resources.create=manual and these error topics are missing: ${missing.join(', ')}; create them (${ERROR_TOPIC_PARTITIONS} partitions are advised) or set resources.create=auto`,
+      { mayHeal: true },
     );
   }
   await admin.createTopics(

@@ -17,10 +17,10 @@ import type {
 } from '../../shared/kafka/driver.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { partitionName, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
-import type { BudgetMember, MemoryBudget } from './memory-budget.ts';
-import type { PartitionReading, TaskMetrics, TaskReadings, TaskState } from './metrics.ts';
+import type { PartitionReading, TaskMetrics, TaskState } from './metrics.ts';
 import { OffsetCommits } from './offset-commits.ts';
-import { PartitionPipeline, type PipelineDeps } from './partition-pipeline.ts';
+import { PartitionPipeline } from './partition-pipeline.ts';
+import type { PipelineDeps } from './pipeline-contract.ts';
 
 export interface TaskOptions {
   readonly consumer: ConsumerOptions;
@@ -34,7 +34,6 @@ export interface TaskOptions {
 
 export interface TaskDeps {
   readonly driver: KafkaDriver;
-  readonly budget: MemoryBudget;
   readonly metrics: TaskMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -54,9 +53,11 @@ export interface TaskEvents {
   released(reading: PartitionReading): void;
 }
 
-export class Task implements ConsumerListener, BudgetMember, TaskReadings {
+export class Task implements ConsumerListener {
   #state: TaskState = 'stopped';
   #failure: FatalError | undefined;
+  /** Resolves when a task that failed has let go of everything. */
+  #ended: Promise<void> | undefined;
   readonly #pipelines = new Map<string, PartitionPipeline>();
   readonly #halted = new Map<string, AssignedPartition>();
   readonly #consumer: KafkaConsumer;
@@ -64,8 +65,8 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
   readonly #commits: OffsetCommits;
   #cancelTimers: (() => void)[] = [];
   readonly #cut = new AbortController();
-  /** Why no partition reads: `starting` until `begin`, `memory` while the budget is used up. */
-  readonly #holds = new Set<'starting' | 'memory'>(['starting']);
+  /** Why no partition reads: `starting` until `begin`. */
+  #hold: 'starting' | undefined = 'starting';
 
   constructor(
     private readonly options: TaskOptions,
@@ -73,8 +74,7 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
     private readonly events: TaskEvents,
   ) {
     this.#consumer = deps.driver.consumer(options.consumer, this);
-    this.#commits = new OffsetCommits(this.#consumer, deps.logger, (error) => this.failed(error));
-    deps.metrics.watch(this);
+    this.#commits = new OffsetCommits(this.#consumer, deps.clock, deps.logger, (error) => this.failed(error));
   }
 
   get state(): TaskState {
@@ -108,7 +108,6 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
    *  @throws FatalError, RetriableError as `KafkaConsumer.start` does */
   async start(): Promise<void> {
     this.#move('stopped', 'starting');
-    this.deps.budget.join(this);
     this.#every(TICK_MS, () => this.#tick());
     this.#every(this.options.commitIntervalMs, () => this.#commitSoon());
     try {
@@ -124,13 +123,14 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
   /** Lets partitions read. Called when all tasks of the connector joined: what a member reads before the next one joins is handed back
    *  in the rebalance and read twice. */
   begin(): void {
-    this.#holds.delete('starting');
-    this.#applyHold();
+    this.#hold = undefined;
+    for (const pipeline of this.#pipelines.values()) pipeline.hold(undefined);
   }
 
-  /** Fences, drains, commits, leaves the group. Open batches are not sent: their records are read again. */
+  /** Fences, drains, commits, leaves the group. Open batches are not sent: their records are read again. Of a failed task, which does so by
+   *  itself: resolves when it did. */
   async stop(): Promise<void> {
-    if (this.#state !== 'starting' && this.#state !== 'running') return;
+    if (this.#state !== 'starting' && this.#state !== 'running') return await this.#ended;
     this.#move(this.#state, 'stopped');
     await this.#consumer.close();
     this.#end();
@@ -174,6 +174,7 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
           settled: () => {
             if (this.options.commitsAfterBatch) this.#commitSoon();
           },
+          commitWanted: () => this.#commitSoon(),
           failed: (error) => this.failed(error),
         },
       );
@@ -210,7 +211,6 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
           : new FatalError('UNCLASSIFIED', toError(thrown).message, { cause: thrown }),
       );
     }
-    this.deps.budget.relieve();
   }
 
   progressed(partition: TopicPartition, position: number, endOffset: number): void {
@@ -231,47 +231,16 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
     this.#failure = error;
     this.deps.logger.error({ code: error.code, reason: error.message }, 'the task failed; its offsets stay');
     this.deps.logger.debug({ trace: error.stack }, 'where the task failed');
-    void this.#consumer.close().then(
-      () => this.#end(),
-      (thrown: unknown) =>
+    this.#ended = this.#consumer
+      .close()
+      .catch((thrown: unknown) =>
         this.deps.logger.warn({ reason: toError(thrown).message }, 'closing the consumer of a failed task'),
-    );
+      )
+      .then(() => this.#end());
     this.events.failed(error);
   }
 
-  // --- BudgetMember
-
-  openBytes(): number {
-    let sum = 0;
-    for (const pipeline of this.#pipelines.values()) sum += pipeline.openBytes;
-    return sum;
-  }
-
-  pendingBytes(): number {
-    let sum = 0;
-    for (const pipeline of this.#pipelines.values()) sum += pipeline.pendingBytes;
-    return sum;
-  }
-
-  closeLargest(): boolean {
-    let largest: PartitionPipeline | undefined;
-    for (const pipeline of this.#pipelines.values()) {
-      if (largest === undefined || pipeline.openBytes > largest.openBytes) largest = pipeline;
-    }
-    return largest?.closeLargest() ?? false;
-  }
-
-  pauseIntake(): void {
-    this.#holds.add('memory');
-    this.#applyHold();
-  }
-
-  resumeIntake(): void {
-    this.#holds.delete('memory');
-    this.#applyHold();
-  }
-
-  // --- TaskReadings
+  // --- as TaskReadings has it
 
   *partitions(): Generator<PartitionReading> {
     for (const pipeline of this.#pipelines.values()) yield readingOf(pipeline);
@@ -294,23 +263,15 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
     this.#commits.soon(() => [...this.#pipelines.values()]);
   }
 
-  get #hold(): string | undefined {
-    return this.#holds.values().next().value;
-  }
-
-  #applyHold(): void {
-    for (const pipeline of this.#pipelines.values()) pipeline.hold(this.#hold);
-  }
-
   #tick(): void {
     const now = this.deps.clock.now();
-    let goalReached = false;
+    let isWaitedFor = false;
     for (const pipeline of this.#pipelines.values()) {
       pipeline.tick(now);
-      goalReached ||= pipeline.atGoal && pipeline.toCommit !== undefined;
+      // A run that ends when it caught up waits for this commit, and for nothing else.
+      isWaitedFor ||= pipeline.awaitsCommit || (pipeline.atGoal && pipeline.toCommit !== undefined);
     }
-    // A run that ends when it caught up waits for this commit, and for nothing else.
-    if (goalReached) this.#commitSoon();
+    if (isWaitedFor) this.#commitSoon();
   }
 
   /** Pipelines of partitions that go. They stay in the map, and so in the readings, until they are released. */
@@ -352,7 +313,6 @@ export class Task implements ConsumerListener, BudgetMember, TaskReadings {
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
     for (const pipeline of this.#pipelines.values()) this.#release(pipeline);
-    this.deps.budget.leave(this);
   }
 
   #move(from: TaskState, to: TaskState): void {

@@ -18,21 +18,22 @@ export interface OssRequest {
   readonly context?: ErrorContext;
 }
 
-type Verdict = 'fatal' | 'retriable' | 'record';
+/** `may-heal` is fatal for now; `throttled` and `timeout` are retriable, and say what was the matter. */
+type Verdict = 'fatal' | 'may-heal' | 'retriable' | 'throttled' | 'timeout' | 'record';
 /** Class, our code, what to do. */
 type Row = readonly [verdict: Verdict, code: string, advice: string];
 
 const CREDENTIALS: Row = [
-  'fatal',
+  'may-heal',
   'OSS_CREDENTIALS_REFUSED',
   'check oss.access.key.id, oss.access.key.secret and oss.security.token, or the role of the function',
 ];
 const DENIED: Row = [
-  'fatal',
+  'may-heal',
   'OSS_ACCESS_DENIED',
   'give these credentials oss:PutObject and oss:GetObject on the bucket, and look at its policy',
 ];
-const THROTTLED: Row = ['retriable', 'OSS_THROTTLED', 'OSS limits the rate of requests'];
+const THROTTLED: Row = ['throttled', 'OSS_THROTTLED', 'OSS limits the rate of requests'];
 const UNAVAILABLE: Row = ['retriable', 'OSS_UNAVAILABLE', 'the service failed on its side'];
 const DAMAGED: Row = ['retriable', 'OSS_CONTENT_DAMAGED', 'the content did not arrive as it was sent'];
 const BAD_NAME: Row = [
@@ -42,15 +43,15 @@ const BAD_NAME: Row = [
 ];
 const TOO_LARGE: Row = ['record', 'OSS_OBJECT_TOO_LARGE', 'the object is larger than OSS accepts'];
 const BLOCKED: Row = [
-  'fatal',
+  'may-heal',
   'OSS_ACCOUNT_BLOCKED',
   'the account or the bucket is blocked; look at its state and bills in the console',
 ];
-const TIMEOUT: Row = ['retriable', 'OSS_TIMEOUT', 'the request took too long'];
+const TIMEOUT: Row = ['timeout', 'OSS_TIMEOUT', 'the request took too long'];
 const UNCLASSIFIED: Row = ['fatal', 'OSS_UNCLASSIFIED', 'this reply is not known to Spillway'];
 
 const BY_CODE: Readonly<Record<string, Row>> = {
-  NoSuchBucket: ['fatal', 'OSS_BUCKET_MISSING', 'create the bucket or correct oss.bucket and oss.endpoint'],
+  NoSuchBucket: ['may-heal', 'OSS_BUCKET_MISSING', 'create the bucket or correct oss.bucket and oss.endpoint'],
   InvalidBucketName: ['fatal', 'OSS_BUCKET_MISSING', 'correct oss.bucket'],
   NoSuchKey: ['retriable', 'OSS_OBJECT_GONE', 'the object vanished between two requests'],
   InvalidAccessKeyId: CREDENTIALS,
@@ -59,7 +60,7 @@ const BY_CODE: Readonly<Record<string, Row>> = {
   SecurityTokenExpired: CREDENTIALS,
   AccessKeyIdAndSecurityTokenNotMatch: CREDENTIALS,
   RequestTimeTooSkewed: [
-    'fatal',
+    'may-heal',
     'OSS_CLOCK_SKEWED',
     'set the clock of this machine; OSS accepts 15 minutes of difference',
   ],
@@ -109,10 +110,12 @@ const NOT_TRUSTED: Row = [
   'OSS_NOT_TRUSTED',
   'the certificate of the endpoint is refused; check oss.endpoint and the clock',
 ];
+/** Certificates are renewed, and clocks set. */
+const OUT_OF_DATE: Row = ['may-heal', NOT_TRUSTED[1], NOT_TRUSTED[2]];
 const CLOSED: Row = ['retriable', 'OSS_CLOSED', 'the sink was closed meanwhile'];
 /** Sources: Node.js `errors.md` (system and TLS errors), undici `docs/api/Errors.md`. */
 const BY_NETWORK_CODE: Readonly<Record<string, Row>> = {
-  ABORTED: ['retriable', 'OSS_TIMEOUT', 'the time for this batch ran out before OSS answered'],
+  ABORTED: ['timeout', 'OSS_TIMEOUT', 'the time for this batch ran out before OSS answered'],
   ECONNREFUSED: UNREACHABLE,
   ECONNRESET: UNREACHABLE,
   ECONNABORTED: UNREACHABLE,
@@ -130,6 +133,11 @@ const BY_NETWORK_CODE: Readonly<Record<string, Row>> = {
     'OSS_NOT_TRUSTED',
     'the endpoint does not speak TLS; write http:// in oss.endpoint if that is meant',
   ],
+  HTTPParserError: [
+    'retriable',
+    'OSS_UNREACHABLE',
+    'what answers there speaks no HTTP; check oss.endpoint and any proxy on the way',
+  ],
   UND_ERR_SOCKET: UNREACHABLE,
   UND_ERR_CONNECT_TIMEOUT: UNREACHABLE,
   UND_ERR_HEADERS_TIMEOUT: TIMEOUT,
@@ -137,8 +145,8 @@ const BY_NETWORK_CODE: Readonly<Record<string, Row>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: UNREACHABLE,
   UND_ERR_DESTROYED: CLOSED,
   UND_ERR_CLOSED: CLOSED,
-  CERT_HAS_EXPIRED: NOT_TRUSTED,
-  CERT_NOT_YET_VALID: NOT_TRUSTED,
+  CERT_HAS_EXPIRED: OUT_OF_DATE,
+  CERT_NOT_YET_VALID: OUT_OF_DATE,
   DEPTH_ZERO_SELF_SIGNED_CERT: NOT_TRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_TRUSTED,
@@ -193,11 +201,20 @@ export function classify(failure: OssFailure, request: OssRequest): OssError {
   switch (verdict) {
     case 'fatal':
       return new FatalError(code, message, options);
+    case 'may-heal':
+      return new FatalError(code, message, { ...options, mayHeal: true });
     case 'record':
       return new RecordError(code, message, options);
-    case 'retriable': {
+    case 'retriable':
+    case 'throttled':
+    case 'timeout': {
       const retryAfterMs = failure.kind === 'reply' ? failure.retryAfterMs : undefined;
-      return new RetriableError(code, message, retryAfterMs === undefined ? options : { ...options, retryAfterMs });
+      const trouble = verdict === 'retriable' ? 'unreachable' : verdict;
+      return new RetriableError(code, message, {
+        ...options,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        trouble,
+      });
     }
     default:
       return verdict satisfies never;

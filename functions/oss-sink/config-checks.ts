@@ -5,6 +5,7 @@ import type { ConfigProblem } from '../../shared/errors.ts';
 import { endpointUrl, ossAddress, regionId, regionOfEndpoint } from './endpoint.ts';
 import type { Compression, ObjectFormat, RawFraming } from './object-format.ts';
 import { objectNameProblem } from './object-name.ts';
+import { rotationProblem } from './rotation.ts';
 
 /** The keys that the rules read, as `config.ts` defines them. */
 interface CheckedKeys {
@@ -15,6 +16,8 @@ interface CheckedKeys {
   readonly 'oss.security.token': KeyDefinition<Secret | undefined>;
   readonly 'oss.object.prefix': KeyDefinition<string | undefined>;
   readonly 'oss.object.key.template': KeyDefinition<string>;
+  readonly 'oss.rotate.interval.ms': KeyDefinition<number>;
+  readonly 'oss.rotate.schedule.interval.ms': KeyDefinition<number>;
   readonly 'oss.format': KeyDefinition<ObjectFormat>;
   readonly 'oss.raw.framing': KeyDefinition<RawFraming>;
   readonly 'oss.compression': KeyDefinition<Compression>;
@@ -87,6 +90,12 @@ export function ossChecks<K extends CheckedKeys & Readonly<Record<string, KeyDef
       config['oss.format'] !== 'raw' && config['oss.raw.framing'] !== 'newline'
         ? problem('oss.raw.framing', `has no meaning with oss.format=${config['oss.format']}; remove it or use raw`)
         : [],
+    ),
+    crossCheck(checked, ['oss.rotate.interval.ms', 'oss.rotate.schedule.interval.ms'], (config) =>
+      (['oss.rotate.interval.ms', 'oss.rotate.schedule.interval.ms'] as const).flatMap((key) => {
+        const complaint = rotationProblem(config[key]);
+        return complaint === undefined ? [] : problem(key, complaint);
+      }),
     ),
     crossCheck(checked, ['oss.object.prefix', 'oss.object.key.template'], (config) => {
       const prefix = config['oss.object.prefix'];

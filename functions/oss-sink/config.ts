@@ -7,10 +7,12 @@ import { endpointUrl, REGION_EXPECTED, regionComplaint } from './endpoint.ts';
 import { isOutputField, OUTPUT_FIELDS } from './fields.ts';
 import { DEFAULT_KEY_TEMPLATE, keyTemplateProblems, objectNaming } from './key-template.ts';
 import { COMPRESSIONS, extensionOf, FORMATS, FRAMINGS } from './object-format.ts';
+import { NO_ROTATION, rotation } from './rotation.ts';
 import { timeZoneProblem } from './time-pattern.ts';
 
 const TARGET = { group: 'OSS target' } as const;
 const NAMES = { group: 'OSS object names' } as const;
+const ROTATION = { group: 'OSS object rotation' } as const;
 const CONTENT = { group: 'OSS object content' } as const;
 
 const MIB = 1024 * 1024;
@@ -87,7 +89,25 @@ export const ossKeys = {
     default: 'UTC',
     expected: 'an IANA time zone',
     check: timeZoneProblem,
-    doc: 'Time zone of `{timestamp:...}` in object names.',
+    doc: 'Time zone of `{timestamp:...}` in object names and of both rotation intervals.',
+  }),
+  'oss.rotate.interval.ms': defineKey.long({
+    ...ROTATION,
+    importance: 'MEDIUM',
+    displayName: 'Rotation by record time',
+    min: NO_ROTATION,
+    unit: 'ms',
+    default: NO_ROTATION,
+    doc: 'Record time that one object may span: records of different intervals never share an object, and a late record goes to the open object of its own. Intervals count from midnight of `oss.time.zone`. -1: none but those of `{timestamp:...}`.',
+  }),
+  'oss.rotate.schedule.interval.ms': defineKey.long({
+    ...ROTATION,
+    importance: 'MEDIUM',
+    displayName: 'Rotation by the clock',
+    min: NO_ROTATION,
+    unit: 'ms',
+    default: NO_ROTATION,
+    doc: 'All open objects close when the clock passes a multiple of this (3600000: at each full hour), counted from midnight of `oss.time.zone`; set `linger.ms` at least as long, or age closes them before. -1: never.',
   }),
   'oss.format': defineKey.enum(FORMATS, {
     ...CONTENT,
@@ -136,6 +156,7 @@ export function namingOf(config: OssConfig) {
     template: config['oss.object.key.template'],
     timeZone: config['oss.time.zone'],
     extension: extensionOf(config['oss.format'], config['oss.compression']),
+    intervalOf: rotation(config['oss.rotate.interval.ms'], config['oss.time.zone']),
   });
 }
 
@@ -156,9 +177,11 @@ export const ossSink: SinkDefinition<typeof ossKeys> = {
     invokeTarget: 'in-process',
   },
   userFunction: false,
+  exactlyOnce: true,
   commitsAfterBatch: true,
   // Raw objects hold no keys at all, and values as they are.
   keyConverter: (config) => (config['oss.format'] === 'raw' ? 'bytes' : 'string'),
   valueConverter: (config) => (config['oss.format'] === 'raw' ? 'bytes' : 'string'),
   windowOf: (config) => namingOf(config).windowOf,
+  periodOf: (config) => rotation(config['oss.rotate.schedule.interval.ms'], config['oss.time.zone']),
 };

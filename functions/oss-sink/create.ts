@@ -62,7 +62,7 @@ export function createOssWriter(config: OssConfig, deps: OssDeps): SinkWriter {
     body,
     compressor: () => (compressor ??= compressorFor(config['oss.compression'])),
     contentType: contentTypeOf(config['oss.format'], config['oss.compression'], config['oss.csv.header']),
-    nameOf: ([first]) => (first === undefined ? '' : naming.nameOf(first.block, first.from)),
+    naming,
   });
   return new OssWriter({
     store,

@@ -1,6 +1,6 @@
 /** Credentials of OSS: those of the configuration, else those that Function Compute gives a function's role. */
 import type { Secret, SecretResolver } from '../../shared/config/secret.ts';
-import { FatalError } from '../../shared/errors.ts';
+import { ConfigError, FatalError } from '../../shared/errors.ts';
 
 export interface OssCredentials {
   readonly accessKeyId: string;
@@ -9,7 +9,7 @@ export interface OssCredentials {
 }
 
 /** Asked before every request, so that renewed credentials are followed.
- *  @throws FatalError `OSS_CREDENTIALS_MISSING`; ConfigError when a reference leads nowhere */
+ *  @throws FatalError `OSS_CREDENTIALS_MISSING`, also when a reference leads nowhere */
 export type CredentialSource = () => OssCredentials;
 
 /** Source: https://www.alibabacloud.com/help/en/functioncompute/fc-3-0/user-guide/environment-variables (reserved variables).
@@ -35,11 +35,12 @@ export function credentialSource(
   role: () => OssCredentials | undefined,
 ): CredentialSource {
   if (accessKeyId !== undefined && accessKeySecret !== undefined) {
-    return () => ({
-      accessKeyId: accessKeyId.reveal(secrets),
-      accessKeySecret: accessKeySecret.reveal(secrets),
-      securityToken: securityToken?.reveal(secrets),
-    });
+    return () =>
+      lookedUp(() => ({
+        accessKeyId: accessKeyId.reveal(secrets),
+        accessKeySecret: accessKeySecret.reveal(secrets),
+        securityToken: securityToken?.reveal(secrets),
+      }));
   }
   return () => {
     const credentials = role();
@@ -47,6 +48,21 @@ export function credentialSource(
     throw new FatalError(
       'OSS_CREDENTIALS_MISSING',
       'no credentials for OSS: set oss.access.key.id and oss.access.key.secret, give the function a role, or set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+      { mayHeal: true },
     );
   };
+}
+
+/** A secret that was there at the start may be away while somebody replaces it. */
+function lookedUp(read: () => OssCredentials): OssCredentials {
+  try {
+    return read();
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    const reasons = thrown.problems.map(({ key, message }) => `${key}: ${message}`).join('; ');
+    throw new FatalError('OSS_CREDENTIALS_MISSING', `no credentials for OSS: ${reasons}`, {
+      cause: thrown,
+      mayHeal: true,
+    });
+  }
 }

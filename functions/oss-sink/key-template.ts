@@ -2,7 +2,7 @@
  *  Deterministic: the same first record always gives the same name, whoever writes it and when. */
 import { isUtf8 } from 'node:buffer';
 import { keyAt, offsetAt, type RecordBlock } from '../../shared/records.ts';
-import type { WindowOf } from '../../shared/sink.ts';
+import type { PeriodOf, WindowOf } from '../../shared/sink.ts';
 import { type TimeFormat, timeFormat, timePatternProblem } from './time-pattern.ts';
 
 export const DEFAULT_KEY_TEMPLATE = '{topic}/{partition}/{offset}';
@@ -65,9 +65,10 @@ function keyText(block: RecordBlock, index: number): string {
 }
 
 export interface ObjectNaming {
-  /** Name of the object whose first record is `index` of `block`; not yet checked against `objectNameProblem`. */
-  nameOf(block: RecordBlock, index: number): string;
-  /** Window of a record, where the template depends on record time or key: an object holds records of one window only. */
+  /** Name of the object that record `index` of `block` is in and that begins at `firstOffset`, which is the record's own where nothing else
+   *  is said; not yet checked against `objectNameProblem`. */
+  nameOf(block: RecordBlock, index: number, firstOffset?: number): string;
+  /** Window of a record, where it depends on record time or key: an object holds records of one window only. */
   readonly windowOf: WindowOf | undefined;
 }
 
@@ -77,6 +78,8 @@ export function objectNaming(options: {
   readonly template: string;
   readonly timeZone: string;
   readonly extension: string;
+  /** Interval of the record time, where objects are rotated by it. */
+  readonly intervalOf?: PeriodOf | undefined;
 }): ObjectNaming {
   const { parts } = parse(options.template);
   const formats = new Map<Part, TimeFormat>();
@@ -84,7 +87,7 @@ export function objectNaming(options: {
     if (part.kind === 'timestamp') formats.set(part, timeFormat(part.pattern, options.timeZone));
   }
   const folder = options.prefix === '' || options.prefix.endsWith('/') ? options.prefix : `${options.prefix}/`;
-  const rendered = (part: Part, block: RecordBlock, index: number): string => {
+  const rendered = (part: Part, block: RecordBlock, index: number, offset: number): string => {
     switch (part.kind) {
       case 'literal':
         return part.text;
@@ -93,7 +96,7 @@ export function objectNaming(options: {
       case 'partition':
         return String(block.partition);
       case 'offset':
-        return String(offsetAt(block, index)).padStart(OFFSET_DIGITS, '0');
+        return String(offset).padStart(OFFSET_DIGITS, '0');
       case 'key':
         return keyText(block, index);
       case 'timestamp':
@@ -103,8 +106,9 @@ export function objectNaming(options: {
     }
   };
   return {
-    nameOf: (block, index) => folder + parts.map((part) => rendered(part, block, index)).join('') + options.extension,
-    windowOf: windowOf(parts, [...formats.values()]),
+    nameOf: (block, index, firstOffset = offsetAt(block, index)) =>
+      folder + parts.map((part) => rendered(part, block, index, firstOffset)).join('') + options.extension,
+    windowOf: byInterval(options.intervalOf, windowOf(parts, [...formats.values()])),
   };
 }
 
@@ -117,4 +121,11 @@ function windowOf(parts: readonly Part[], formats: readonly TimeFormat[]): Windo
       ? (block, index) => first(block.timestamps[index] ?? Number.NaN)
       : (block, index) => formats.map((format) => format(block.timestamps[index] ?? Number.NaN)).join('\n');
   return byKey ? (block, index) => `${time(block, index)}\n${keyText(block, index)}` : time;
+}
+
+/** Windows of `inner`, cut further by the interval that the record time lies in. */
+function byInterval(intervalOf: PeriodOf | undefined, inner: WindowOf | undefined): WindowOf | undefined {
+  if (intervalOf === undefined) return inner;
+  const interval: WindowOf = (block, index) => String(intervalOf(block.timestamps[index] ?? Number.NaN));
+  return inner === undefined ? interval : (block, index) => `${interval(block, index)}\n${inner(block, index)}`;
 }

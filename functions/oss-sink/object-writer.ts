@@ -1,17 +1,20 @@
 /** Writes one run of records as an object, so that writing it again changes nothing.
  *
- *  The name follows from the first record, and no object is ever replaced. Where one of that name is already there:
+ *  The name follows from the offset that was planned for its beginning, or from the first record, and no object is ever replaced. Where one of
+ *  that name is already there:
  *  - it says that it holds the same records with the same content: they are written (a reply was lost, a batch was replayed);
  *  - its records are the first of ours: those are written, and the rest becomes an object of its own, by the same rule;
- *  - ours are the first of its records, and its content proves it: ours are written. (A replay was cut shorter. The records that
- *    follow will be in it and in the next object too: at least once.)
+ *  - ours are among its records, and its content proves it: they are written. Either Kafka removed the others between two tries (compaction,
+ *    retention), or a replay was cut shorter; then the records that follow will be in it and in the next object too: at least once;
  *  - anything else is `OSS_OBJECT_DIFFERS`: a person must look, for one of the two contents would be lost. */
 import { FatalError, RecordError, RetriableError } from '../../shared/errors.ts';
 import type { BodyBuilder } from './body/body.ts';
+import { bodyBuffers } from './body/body-buffers.ts';
 import type { Compressor } from './compress.ts';
+import type { ObjectNaming } from './key-template.ts';
 import { fromMetadata, markOf, type ObjectMark, sameMark, sha256Hex, toMetadata } from './object-mark.ts';
 import type { ObjectHead, ObjectStore, RequestOptions } from './object-store.ts';
-import { countThrough, firstOffsetOf, type Records, splitAt } from './segments.ts';
+import { countOf, countThrough, firstOffsetOf, type Records, splitAt } from './segments.ts';
 
 export interface ObjectWriterOptions {
   readonly store: ObjectStore;
@@ -20,8 +23,8 @@ export interface ObjectWriterOptions {
    *  @throws ConfigError when it cannot be */
   readonly compressor: () => Promise<Compressor>;
   readonly contentType: string;
-  /** Name of the object that begins with these records; valid. */
-  readonly nameOf: (records: Records) => string;
+  /** Its names for the records must be valid. */
+  readonly naming: ObjectNaming;
 }
 
 export class ObjectWriter {
@@ -32,77 +35,78 @@ export class ObjectWriter {
   }
 
   /** Resolves when every record is in the bucket.
+   *  @param plannedFirst what the first object is named by, in place of its first record's offset
    *  @throws RetriableError, FatalError as the store does, FatalError `OSS_OBJECT_DIFFERS`
    *  @throws RecordError `OSS_OBJECT_TOO_LARGE` for a single record; several are written as smaller objects */
-  async write(records: Records, signal: AbortSignal): Promise<void> {
+  async write(records: Records, signal: AbortSignal, plannedFirst?: number): Promise<void> {
     let rest = records;
+    let firstOffset = plannedFirst;
     while (rest.length > 0) {
-      const written = await this.#writeFirst(rest, signal);
+      const written = await this.#writeFirst(rest, firstOffset, signal);
       rest = splitAt(rest, written)[1];
+      firstOffset = undefined;
     }
   }
 
   /** Puts `records`; answers how many of them, from the first, are in the object that now has their name. */
-  async #writeFirst(records: Records, signal: AbortSignal): Promise<number> {
-    const { store, body, compressor, contentType, nameOf } = this.#options;
+  async #writeFirst(records: Records, plannedFirst: number | undefined, signal: AbortSignal): Promise<number> {
+    const { store, body, compressor, contentType, naming } = this.#options;
     const first = records[0];
-    const context = first && {
-      topic: first.block.topic,
-      partition: first.block.partition,
-      offset: firstOffsetOf(records),
-    };
-    const request: RequestOptions = { signal, ...(context === undefined ? {} : { context }) };
-    const name = nameOf(records);
+    if (first === undefined) return 0;
+    const { topic, partition } = first.block;
+    const request: RequestOptions = { signal, context: { topic, partition, offset: firstOffsetOf(records) } };
+    const name = naming.nameOf(first.block, first.from, plannedFirst);
     const content = body.build(records);
     const mark = markOf(records, content);
     if (!(await store.honoursForbidOverwrite(request))) {
       const existing = await store.head(name, request);
-      if (existing !== undefined) return this.#alreadyThere(name, existing, records, content, mark, request);
+      if (existing !== undefined) return this.#alreadyThere(name, existing, records, mark, request);
     }
     const stored = await (await compressor()).compress(content);
     try {
       const outcome = await store.put({ name, body: stored, contentType, metadata: toMetadata(mark) }, request);
-      if (outcome === 'created') return mark.count;
+      if (outcome === 'created') {
+        // All of it arrived, so nobody reads it any more. After anything else a request may still be sending it.
+        bodyBuffers.giveBack(content);
+        return mark.count;
+      }
     } catch (error) {
       const tooLarge = error instanceof RecordError && error.code === 'OSS_OBJECT_TOO_LARGE';
-      if (tooLarge && mark.count > 1) return this.#writeFirst(splitAt(records, Math.ceil(mark.count / 2))[0], signal);
-      throw error;
+      if (!tooLarge || mark.count === 1) throw error;
+      return this.#writeFirst(splitAt(records, Math.ceil(mark.count / 2))[0], plannedFirst, signal);
     }
     const existing = await store.head(name, request);
-    if (existing !== undefined) return this.#alreadyThere(name, existing, records, content, mark, request);
+    if (existing !== undefined) return this.#alreadyThere(name, existing, records, mark, request);
     throw new RetriableError('OSS_OBJECT_GONE', `object ${name} was there and is not any more; trying again`, request);
   }
 
+  /** How many of `records`, from the first, are in the object. */
   async #alreadyThere(
     name: string,
     existing: ObjectHead,
     records: Records,
-    content: Buffer,
     ours: ObjectMark,
     request: RequestOptions,
   ): Promise<number> {
     const theirs = fromMetadata(existing.metadata);
-    if (theirs !== undefined && theirs.firstOffset === ours.firstOffset) {
+    // A later first record of theirs would be one that we have and they have not.
+    if (theirs !== undefined && theirs.firstOffset <= ours.firstOffset) {
       if (sameMark(theirs, ours)) return ours.count;
-      if (theirs.lastOffset < ours.lastOffset && this.#isOurBeginning(theirs, records)) return theirs.count;
-      if (theirs.lastOffset > ours.lastOffset && (await this.#isItsBeginning(name, theirs, content, request))) {
-        return ours.count;
-      }
+      const [beginning] = splitAt(records, countThrough(records, theirs.lastOffset));
+      if (beginning.length > 0 && (await this.#holds(name, theirs, beginning, request))) return countOf(beginning);
     }
     throw new FatalError('OSS_OBJECT_DIFFERS', differs(name, theirs, ours), { ...request, scope: 'partition' });
   }
 
-  #isOurBeginning(theirs: ObjectMark, records: Records): boolean {
-    const count = countThrough(records, theirs.lastOffset);
-    const [beginning] = splitAt(records, count);
-    return sameMark(theirs, markOf(beginning, this.#options.body.build(beginning)));
-  }
-
-  async #isItsBeginning(name: string, theirs: ObjectMark, ours: Buffer, request: RequestOptions): Promise<boolean> {
+  /** Whether all of `records` are in the object: by its mark, or else by its content. */
+  async #holds(name: string, theirs: ObjectMark, records: Records, request: RequestOptions): Promise<boolean> {
     const { store, compressor, body } = this.#options;
+    const ours = body.build(records);
+    if (sameMark(theirs, markOf(records, ours))) return true;
+    if (countOf(records) >= theirs.count) return false;
     const stored = await store.get(name, request);
     const content = await (await compressor()).decompress(stored).catch(() => undefined);
-    return content !== undefined && sha256Hex(content) === theirs.sha256 && body.isBeginning(ours, content);
+    return content !== undefined && sha256Hex(content) === theirs.sha256 && body.contains(content, ours);
   }
 }
 

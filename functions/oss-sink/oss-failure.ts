@@ -93,6 +93,12 @@ export function readReply(reply: RawReply, localTimeMs: number): OssReply {
 /** Reads what a request threw. `aborted`: we gave up ourselves. */
 export function readThrown(thrown: unknown, aborted: boolean): NetworkFailure {
   if (aborted) return { kind: 'network', code: 'ABORTED', cause: thrown };
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  return { kind: 'network', code, cause: thrown };
+  return { kind: 'network', code: codeOf(thrown), cause: thrown };
+}
+
+/** undici's `HTTPParserError` has no code of its own. */
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return '';
+  if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
+  return thrown.name === 'HTTPParserError' ? thrown.name : '';
 }

@@ -31,7 +31,8 @@ export class RecordingTransport implements OssTransport {
       name,
       SECRET_HEADERS.has(name.toLowerCase()) ? HIDDEN : String(value),
     ]);
-    this.#record({ method, url, headers: Object.fromEntries(shown), body: content ?? Buffer.alloc(0) });
+    // A copy: whoever sent a body uses its buffer again.
+    this.#record({ method, url, headers: Object.fromEntries(shown), body: Buffer.from(content ?? []) });
     const md5 = headers['Content-MD5'];
     if (md5 !== undefined) ctx.sentMd5 = md5;
     const common = { 'x-oss-request-id': '000000000000000000000000' };

@@ -1,5 +1,6 @@
-/** Writes batches as objects. Guarantee: at least once; the same batch written again changes nothing, and a batch cut otherwise is
- *  recognised by the object's mark (see `object-writer.ts`). A record is answered `written` when OSS confirmed its object, or when
+/** Writes batches as objects. Guarantee: the same batch written again changes nothing, so that batches that are planned before they are sent
+ *  (`RecordBatch.plannedFirst`) are there exactly once; others at least once, and those cut otherwise are recognised where it can be proved
+ *  (see `object-writer.ts`). A record is answered `written` when OSS confirmed its object, or when
  *  an object that is there proves to hold it. */
 import type { Clock } from '../../shared/clock.ts';
 import { RecordError, RetriableError } from '../../shared/errors.ts';
@@ -46,8 +47,9 @@ export class OssWriter implements SinkWriter {
       const { records, refused: unresolved } = await this.#resolve(batch, context, bound.signal);
       const { objects, refused } = planObjects(records, naming, body);
       const results: ObjectResult[] = [];
-      for (const object of objects) {
-        results.push({ object, failure: await this.#writeObject(object, context, bound.signal) });
+      for (const [index, object] of objects.entries()) {
+        const plannedFirst = index === 0 ? batch.plannedFirst : undefined;
+        results.push({ object, failure: await this.#writeObject(object, plannedFirst, context, bound.signal) });
       }
       return answer(batch, [...unresolved, ...refused], results);
     } finally {
@@ -63,12 +65,13 @@ export class OssWriter implements SinkWriter {
   /** Writes one object; answers what kept its records from it, unless that is fatal. */
   async #writeObject(
     object: Records,
+    plannedFirst: number | undefined,
     context: WriteContext,
     signal: AbortSignal,
   ): Promise<RecordError | RetriableError | undefined> {
     try {
       this.#requireTime(context);
-      await this.#options.objects.write(object, signal);
+      await this.#options.objects.write(object, signal, plannedFirst);
       return undefined;
     } catch (error) {
       if (error instanceof RecordError || error instanceof RetriableError) return error;
@@ -79,7 +82,9 @@ export class OssWriter implements SinkWriter {
   /** @throws RetriableError `DEADLINE_NEAR` */
   #requireTime({ signal, deadlineAt }: WriteContext): void {
     if (!signal.aborted && deadlineAt - this.#options.clock.now() >= MIN_LEFT_MS) return;
-    throw new RetriableError('DEADLINE_NEAR', 'no time left to write these records; they are sent again');
+    throw new RetriableError('DEADLINE_NEAR', 'no time left to write these records; they are sent again', {
+      trouble: 'timeout',
+    });
   }
 
   /** Puts the values of overflowed records back where they can be had. */
@@ -113,19 +118,14 @@ export class OssWriter implements SinkWriter {
   }
 }
 
-/** @throws RetriableError when all that can be said of every record is "again" */
+/** @throws RetriableError when no object could be written: the whole batch then comes again, refused records and all, and the same object under the
+ *  same name is tried for the same records (the write may have happened) */
 function answer(batch: RecordBatch, refused: readonly RefusedRecord[], results: readonly ObjectResult[]): BatchOutcome {
   if (refused.length === 0 && results.every(({ failure }) => failure === undefined)) {
     return { all: 'written', count: batch.count };
   }
   const retry = results.find(({ failure }) => failure instanceof RetriableError)?.failure;
-  if (
-    refused.length === 0 &&
-    retry !== undefined &&
-    results.every(({ failure }) => failure instanceof RetriableError)
-  ) {
-    throw retry;
-  }
+  if (retry !== undefined && results.every(({ failure }) => failure instanceof RetriableError)) throw retry;
   return {
     outcomes: [
       ...refused.map(({ offset, error }) => outcomeOf(batch, offset, error)),

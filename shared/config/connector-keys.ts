@@ -2,6 +2,7 @@
 import { ConfigError, type ConfigProblem } from '../errors.ts';
 import type { SinkDefinition } from '../sink.ts';
 import { connectorChecks } from './connector/checks.ts';
+import { deliveryKeys } from './connector/delivery-keys.ts';
 import { failureKeys } from './connector/failure-keys.ts';
 import { invokeKeys } from './connector/invoke-keys.ts';
 import { recordKeys } from './connector/record-keys.ts';
@@ -15,7 +16,8 @@ export function connectorKeys<K extends KeyDefinitions>(sink: SinkDefinition<K>)
   return {
     ...sourceKeys(sink.connectorClass),
     ...failureKeys,
-    ...invokeKeys(sink.defaults, sink.userFunction),
+    ...deliveryKeys(sink.exactlyOnce),
+    ...invokeKeys(sink.defaults),
     ...recordKeys(sink),
     'resources.create': defineKey.enum(['auto', 'manual'], {
       group: 'Resources',
@@ -54,7 +56,9 @@ export function checkConnector<K extends KeyDefinitions>(sink: SinkDefinition<K>
   const shared = connectorKeys(sink);
   const all: KeyDefinitions = { ...shared, ...sink.keys };
   // Every check asks only for keys it declares, and all of them are in `all`.
-  const checks = [...connectorChecks(shared), ...sink.checks] as readonly CrossCheck<ConfigOf<KeyDefinitions>>[];
+  const checks = [...connectorChecks(shared, sink.userFunction), ...sink.checks] as readonly CrossCheck<
+    ConfigOf<KeyDefinitions>
+  >[];
   const { config, values, problems, warnings } = checkConfig(all, checks, raw);
   if (config === undefined) return { parsed: undefined, values, problems, warnings };
   const parsed = {

@@ -133,7 +133,7 @@ export function batchOfSegments(
   };
 }
 
-/** The records of `batch` that `keep` accepts, same records and same window, or null when it accepts none.
+/** The records of `batch` that `keep` accepts, same records, same window and same plan, or null when it accepts none.
  *  `encodedBytes` is scaled by the number of records, for accounting; a part of a batch never exceeds a limit that the whole kept. */
 export function selectFromBatch(
   batch: RecordBatch,
@@ -156,7 +156,8 @@ export function selectFromBatch(
   }
   if (count === 0) return null;
   if (count === batch.count) return batch;
-  return batchOfSegments(batch, segments, Math.ceil((batch.encodedBytes * count) / batch.count), batch.window);
+  const part = batchOfSegments(batch, segments, Math.ceil((batch.encodedBytes * count) / batch.count), batch.window);
+  return batch.plannedFirst === undefined ? part : { ...part, plannedFirst: batch.plannedFirst };
 }
 
 /** Record `index` alone in a batch, with `overflow` in place of its value. Shares the block's buffer; the record as it was stays
@@ -175,6 +176,7 @@ export function overflowed(block: RecordBlock, index: number, overflow: Overflow
     timestampType: block.timestampType,
     bounds,
     headersOf: () => block.headersOf(index),
+    ...(block.memory !== undefined && { memory: block.memory }),
     overflows: new Map([[0, { ...overflow, original: originalOf(block, index) }]]),
   };
   return batchOf(alone, 0, 1, { window });

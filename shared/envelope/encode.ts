@@ -212,12 +212,16 @@ function writeElement(
 }
 
 /** The envelope of a batch, in one allocation of exactly its size. */
-export function encodeEnvelope(batch: RecordBatch, options: EnvelopeOptions): Buffer {
+export function encodeEnvelope(
+  batch: RecordBatch,
+  options: EnvelopeOptions,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafe,
+): Buffer {
   let length = ENVELOPE_OVERHEAD_BYTES - 1; // the last element has no comma
   for (const { block, from, to } of batch.segments) {
     for (let i = from; i < to; i++) length += encodedRecordBytes(block, i, options);
   }
-  const target = Buffer.allocUnsafe(length);
+  const target = allocate(length);
   const fixed = fixedPartsOf(batch);
   let at = 0;
   for (const { block, from, to } of batch.segments) {

@@ -4,11 +4,19 @@ import { FatalError, RetriableError, toError } from '../errors.ts';
 import { partitionName } from '../records.ts';
 import { Cluster, type ClusterDeps } from './cluster.ts';
 import type { TopicState } from './cluster-metadata.ts';
-import type { KafkaAdmin, KafkaConnectionOptions, NewTopic, StartOffset, TopicDescription } from './driver.ts';
-import { isRetriableCode, KafkaCode, kafkaErrorName, refusal } from './error-codes.ts';
+import type {
+  KafkaAdmin,
+  KafkaConnectionOptions,
+  NewTopic,
+  OffsetToCommit,
+  StartOffset,
+  TopicDescription,
+} from './driver.ts';
+import { commitRefusal, isRetriableCode, KafkaCode, kafkaErrorName, refusal } from './error-codes.ts';
 import { GroupCoordinator } from './group-coordinator.ts';
 import { installIdleTimerShim } from './idle-timer-shim.ts';
 import { findOffsets, type IsolationLevel } from './offset-queries.ts';
+import { OffsetsRefused } from './offsets-refused.ts';
 import { retrying } from './retrying.ts';
 import { withSignIn } from './sign-in.ts';
 import { tlsOptions } from './tls-options.ts';
@@ -16,6 +24,15 @@ import { transportError } from './transport-errors.ts';
 
 /** How long a request tries before it fails. */
 const GIVE_UP_AFTER_MS = 10_000;
+
+/** Who commits for a group that nobody is a member of. Source: KafkaApis, `OffsetCommit` with generation -1. */
+const NO_MEMBER = { memberId: '', generationId: -1 };
+/** How the coordinator refuses that while there are members. */
+const MEMBERS_ARE_THERE: ReadonlySet<number> = new Set([
+  KafkaCode.unknownMemberId,
+  KafkaCode.illegalGeneration,
+  KafkaCode.rebalanceInProgress,
+]);
 
 /** What an old broker is asked for when it does not know -1, "the broker's default" (before Kafka 2.4). */
 const FALLBACK_REPLICATION = 3;
@@ -90,6 +107,24 @@ export class ClusterAdmin implements KafkaAdmin {
         }),
       );
     });
+  }
+
+  async commitOffsets(groupId: string, offsets: readonly OffsetToCommit[]): Promise<void> {
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    let refused: Map<string, FatalError | RetriableError> = new Map();
+    try {
+      // What passes by itself is asked again, all of it: a commit that is made twice is made once.
+      await this.#retrying(`offsets of group ${groupId}`, async () => {
+        refused = new Map();
+        refused = refusals(groupId, await coordinator.commit(NO_MEMBER, offsets));
+        const errors = [...refused.values()];
+        const first = errors.find((error) => error instanceof RetriableError) ?? errors[0];
+        if (first !== undefined) throw first;
+      });
+    } catch (thrown) {
+      const partly = refused.size > 0 && refused.size < offsets.length;
+      throw partly ? new OffsetsRefused(groupId, offsets.length, refused) : thrown;
+    }
   }
 
   async close(): Promise<void> {
@@ -193,6 +228,23 @@ export class ClusterAdmin implements KafkaAdmin {
   async #retrying<T>(what: string, attempt: () => Promise<T>): Promise<T> {
     return await retrying(what, attempt, this.#deps, { giveUpAfterMs: GIVE_UP_AFTER_MS });
   }
+}
+
+/** What the coordinator refused of a commit without a member, by partition name.
+ *  @throws FatalError `GROUP_HAS_MEMBERS` */
+function refusals(groupId: string, codes: ReadonlyMap<string, number>): Map<string, FatalError | RetriableError> {
+  const refused = new Map<string, FatalError | RetriableError>();
+  for (const [name, code] of codes) {
+    if (code === KafkaCode.none) continue;
+    if (MEMBERS_ARE_THERE.has(code)) {
+      throw new FatalError(
+        'GROUP_HAS_MEMBERS',
+        `group ${groupId} has members: its offsets are theirs; stop them first, and wait for session.timeout.ms if they were killed`,
+      );
+    }
+    refused.set(name, commitRefusal(code, groupId, name));
+  }
+  return refused;
 }
 
 /** The protocol error inside what kafkajs' admin throws (`KafkaJSAggregateError`, "retries exceeded", the error itself), as ours. */

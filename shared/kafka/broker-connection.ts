@@ -9,6 +9,7 @@ import Connection, {
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 import protocol from 'kafkajs/src/protocol/requests/index.js';
+import type { BufferPool } from '../buffer-pool.ts';
 import type { Clock } from '../clock.ts';
 import { FatalError, RetriableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -46,6 +47,10 @@ export interface BrokerConnectionDeps {
   readonly clock: Clock;
   /** Needed where the options have `sasl`; shared by all connections of a driver. */
   readonly signIn?: SignIn;
+  /** Addresses that served a request once: what fails there later is no matter of settings. Shared by all connections of a driver. */
+  readonly proved?: Set<string>;
+  /** Answers are read into its buffers; whoever gets an answer's payload may give it back. */
+  readonly frames?: BufferPool;
 }
 
 export interface RequestOptions<T> {
@@ -82,6 +87,8 @@ export class BrokerConnection {
   readonly #clock: Clock;
   readonly #target: BrokerAddress;
   readonly #options: KafkaConnectionOptions;
+  readonly #pool: BufferPool | undefined;
+  readonly #proved: Set<string> | undefined;
   #versions: ApiVersions = {};
   #closed = false;
   /** There was a TCP connection, and no answer yet to anything but what every listener answers. */
@@ -93,6 +100,8 @@ export class BrokerConnection {
     this.#clock = deps.clock;
     this.#target = address;
     this.#options = options;
+    this.#pool = deps.frames;
+    this.#proved = deps.proved;
     this.#connection = new Connection({
       ...address,
       logger: kafkajsLogger(deps.logger),
@@ -145,16 +154,18 @@ export class BrokerConnection {
   }
 
   #frames(): FrameReader {
+    const frames = this.#pool;
     return new FrameReader(
       (frame) => {
-        // What is left here from the frame before is an empty piece, for which kafkajs would copy this one.
-        this.#connection.chunks = [];
         this.#connection.processData(frame);
+        // What is left here is an empty piece of the frame, which would keep all of it alive, and for which kafkajs would copy the next one.
+        this.#connection.chunks = [];
       },
       (bytes) =>
         this.#tearDown(
           `announced an answer of ${bytes} bytes: is this a Kafka broker, and is security.protocol right?`,
         ),
+      frames && ((bytes) => frames.take(bytes)),
     );
   }
 
@@ -238,6 +249,7 @@ export class BrokerConnection {
     try {
       const answer = (await this.#within(timeoutMs, name, work)) as T;
       this.#unproved = false;
+      this.#proved?.add(this.address);
       return answer;
     } catch (thrown) {
       throw await this.#explained(thrown);
@@ -248,7 +260,8 @@ export class BrokerConnection {
   async #explained(thrown: unknown): Promise<RetriableError | FatalError> {
     const presented = this.#options.ssl?.cert !== undefined;
     const error = transportError(thrown, this.address, { presented });
-    return this.#unproved ? await explainedFailure(error, this.#target, this.#options, this.#clock) : error;
+    const mayBeMistaken = this.#unproved && this.#proved?.has(this.address) !== true;
+    return mayBeMistaken ? await explainedFailure(error, this.#target, this.#options, this.#clock) : error;
   }
 
   #versionOf(api: ApiName): number {

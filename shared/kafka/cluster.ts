@@ -1,4 +1,5 @@
 /** The brokers of one cluster: finding them, connecting to them, who leads what. */
+import type { BufferPool } from '../buffer-pool.ts';
 import type { Clock } from '../clock.ts';
 import { FatalError, RetriableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -15,6 +16,10 @@ export interface ClusterDeps {
   readonly random: () => number;
   /** Shared with other clusters of the same driver; made when absent and the connection has `sasl`. */
   readonly signIn?: SignIn;
+  /** As `BrokerConnectionDeps.proved`. */
+  readonly proved?: Set<string>;
+  /** As `BrokerConnectionDeps.frames`. */
+  readonly frames?: BufferPool;
 }
 
 /** A broker answers the requests of one connection one after the other, so what may wait long has its own:

@@ -71,6 +71,8 @@ export interface AssignedPartition extends TopicPartition {
   readonly position: number;
   /** Metadata string of the committed offset, '' when none. */
   readonly metadata: string;
+  /** The committed offset that `metadata` came with, where it is not `position`: Kafka deleted what was between. */
+  readonly committed?: number;
   /** Set when the partition cannot be read until a person decides (a committed offset past the log end). Nothing is fetched. */
   readonly halted?: { readonly code: string; readonly message: string };
 }
@@ -163,6 +165,11 @@ export interface KafkaAdmin {
   ): Promise<Map<number, number>>;
   /** Committed offsets of a group by partition id; partitions without a commit are absent. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, { offset: number; metadata: string }>>;
+  /** Commits for a group without members, in one request. Metadata that is not given is emptied.
+   *  @throws FatalError `GROUP_HAS_MEMBERS` while somebody runs, and refusals of everything: nothing is committed then
+   *  @throws OffsetsRefused when some partitions are committed and others refused: it says which
+   *  @throws RetriableError when the coordinator gave no final answer: some may be committed */
+  commitOffsets(groupId: string, offsets: readonly OffsetToCommit[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -173,12 +180,23 @@ export interface ReaderOptions {
   readonly fetchMaxBytes: number;
 }
 
+/** Records of one fetch. */
+export interface RecordPage {
+  /** In offset order; none where all offsets are those of control, aborted or compacted records. */
+  readonly blocks: readonly RecordBlock[];
+  /** Where to read on; past `from`. */
+  readonly nextOffset: number;
+}
+
 /** Reads records here and there: joins no group, commits nothing, leaves nothing behind. */
 export interface KafkaReader {
   /** Up to `count` records of a partition from offset `from` (inclusive) on, in offset order; fewer, or none, when the partition ends
    *  before. Does not wait for records to come.
    *  @throws FatalError `OFFSET_OUT_OF_RANGE` and refusals; RetriableError when the cluster cannot be reached */
   read(topic: string, partition: number, from: number, count: number): Promise<BatchSegment[]>;
+  /** What one fetch brings, from offset `from` (inclusive, below the partition's end) on.
+   *  @throws as `read` does; RetriableError `NO_ANSWER` when there is nothing to be had */
+  page(topic: string, partition: number, from: number): Promise<RecordPage>;
   close(): Promise<void>;
 }
 

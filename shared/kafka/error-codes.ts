@@ -55,7 +55,7 @@ export function refusal(code: number, attempted: Attempted): RetriableError | Fa
   const name = kafkaErrorName(code);
   const options = attempted.context === undefined ? {} : { context: attempted.context };
   if (name.endsWith('_AUTHORIZATION_FAILED')) {
-    return new FatalError(name, missingRight(attempted), options);
+    return new FatalError(name, missingRight(attempted), { ...options, mayHeal: true });
   }
   const message = `Kafka answered ${name} to ${attempted.right} on ${attempted.resource}${explained(code)}`;
   return isRetriableCode(code) ? new RetriableError(name, message, options) : new FatalError(name, message, options);

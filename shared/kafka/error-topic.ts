@@ -1,7 +1,8 @@
 /** Writes errant records to the error topic, as Kafka Connect's dead letter queue does. */
 import type { Clock } from '../clock.ts';
 import type { ErrantRecord, ErrantReporter } from '../errant.ts';
-import { keyAt, offsetAt, type RecordHeader, valueAt } from '../records.ts';
+import { type FailureNote, noteHeaders } from '../failure-note.ts';
+import { keyAt, offsetAt, valueAt } from '../records.ts';
 import type { KafkaProducer, ProducerRecord } from './driver.ts';
 
 export interface ErrorTopicDeps {
@@ -14,34 +15,17 @@ export interface ErrorTopicDeps {
   readonly clock: Clock;
 }
 
-/** Source: `DeadLetterQueueReporter` of apache/kafka; `timestamp` is ours, since the record itself is written with the current time. */
-const PREFIX = '__connect.errors.';
-/** Ours: the stable code, which tools branch on instead of the message. */
-const CODE_HEADER = 'spillway.error.code';
-
-/** Context headers of one errant record, after its own: text values in UTF-8, as Connect writes them. */
-function contextHeaders(
-  { block, index, reason }: ErrantRecord,
-  { connector, task, sinkClass }: ErrorTopicDeps,
-): RecordHeader[] {
-  const texts: readonly (readonly [string, string | null])[] = [
-    ['topic', block.topic],
-    ['partition', String(block.partition)],
-    ['offset', String(offsetAt(block, index))],
-    ['connector.name', connector],
-    ['task.id', String(task)],
-    ['stage', reason.stage],
-    ['class.name', sinkClass],
-    ['exception.class.name', reason.errorClass],
-    ['exception.message', reason.message],
-    ['exception.stacktrace', reason.stack ?? null],
-    ['timestamp', String(block.timestamps[index] ?? 0)],
-  ];
-  const code = { key: CODE_HEADER, value: Buffer.from(reason.code) };
-  return [
-    ...texts.map(([name, text]) => ({ key: PREFIX + name, value: text === null ? null : Buffer.from(text) })),
-    code,
-  ];
+function noteOf({ block, index, reason }: ErrantRecord, { connector, task, sinkClass }: ErrorTopicDeps): FailureNote {
+  return {
+    topic: block.topic,
+    partition: block.partition,
+    offset: offsetAt(block, index),
+    timestamp: block.timestamps[index] ?? 0,
+    connector,
+    task,
+    sinkClass,
+    ...reason,
+  };
 }
 
 /** A reporter whose `report` resolves when all in-sync replicas of the error topic have every record. Key, value and headers are
@@ -50,7 +34,7 @@ export function createErrorTopicWriter(deps: ErrorTopicDeps): ErrantReporter {
   const asRecord = (errant: ErrantRecord): ProducerRecord => ({
     key: keyAt(errant.block, errant.index),
     value: valueAt(errant.block, errant.index),
-    headers: [...errant.block.headersOf(errant.index), ...contextHeaders(errant, deps)],
+    headers: [...errant.block.headersOf(errant.index), ...noteHeaders(noteOf(errant, deps))],
     timestamp: deps.clock.now(),
   });
   return {

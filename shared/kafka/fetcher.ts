@@ -1,7 +1,9 @@
 /** Reads the owned partitions: one loop for each broker that leads some of them. */
 import { backoffMs } from '../backoff.ts';
+import type { BufferPool } from '../buffer-pool.ts';
 import { FatalError, RetriableError, toError } from '../errors.ts';
-import { partitionName } from '../records.ts';
+import { type MemoryAccount, UNCOUNTED } from '../memory-account.ts';
+import { type BlockMemory, partitionName } from '../records.ts';
 import type { Cluster } from './cluster.ts';
 import type { ConsumerListener, ConsumerOptions } from './driver.ts';
 import { KafkaCode, kafkaErrorName, refusal } from './error-codes.ts';
@@ -9,7 +11,7 @@ import { type FetchLimits, requestFetch } from './fetch-request.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { type RetryDeps, retrying } from './retrying.ts';
 import type { FetchAnswer, FetchedPartition } from './wire/fetch-response.ts';
-import { decodeRecords } from './wire/record-batch.ts';
+import { RecordDecoder } from './wire/record-batch.ts';
 
 /** A long poll cannot be changed once it waits. So polls are short while a partition of the same broker was paused a moment ago:
  *  back pressure resumes it soon, and it must not wait for the others' new records. */
@@ -31,13 +33,21 @@ export interface FetcherDeps extends RetryDeps {
   readonly watchdogMs: number | undefined;
   /** Nothing can be read any more. */
   readonly fail: (error: FatalError) => void;
+  /** Where it is counted what fetches bring; nowhere when absent. */
+  readonly memory?: MemoryAccount | undefined;
+  /** Gets the memory of answers back. */
+  readonly frames?: BufferPool | undefined;
 }
 
 type FetchOptions = FetchLimits & Pick<ConsumerOptions, 'fetchMaxWaitMs'>;
 
+/** However many brokers share what one consumer may fetch. */
+const MIN_FETCH_BYTES = 256 * 1024;
+
 export class Fetcher {
   readonly #options: FetchOptions;
   readonly #deps: FetcherDeps;
+  readonly #memory: MemoryAccount;
   readonly #stopped = new AbortController();
   /** Brokers with a running loop. */
   readonly #loops = new Set<number>();
@@ -49,6 +59,7 @@ export class Fetcher {
   constructor(options: FetchOptions, deps: FetcherDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#memory = deps.memory ?? UNCOUNTED;
   }
 
   /** Starts loops for brokers that have something to be fetched and no loop. Call whenever a partition becomes fetchable. */
@@ -103,20 +114,32 @@ export class Fetcher {
         this.#rotation++,
       );
       if (wanted.length === 0) return;
-      const asked = new Map(wanted.map((p) => [p.name, p]));
-      const positions = new Map(wanted.map((p) => [p.name, p.position]));
-      const answer = await this.#fetch(
-        leader,
-        wanted,
-        led.some((p) => this.#pausedLately(p)),
-      );
-      if (answer === undefined) return;
+      const resumesSoon = led.some((p) => this.#pausedLately(p));
+      if (!(await this.#round(leader, wanted, resumesSoon))) return;
+    }
+  }
+
+  /** One fetch and what it brings; false when the broker's partitions must be looked for. Not part of the loop: a function that waits keeps
+   *  alive what it had in its variables, here the last answer during the next long poll. */
+  async #round(leader: number, wanted: readonly OwnedPartition[], resumesSoon: boolean): Promise<boolean> {
+    const asked = new Map(wanted.map((p) => [p.name, p]));
+    const positions = new Map(wanted.map((p) => [p.name, p.position]));
+    const answer = await this.#fetch(leader, wanted, resumesSoon);
+    if (answer === undefined) return false;
+    const { payload } = answer;
+    const frame = this.#memory.take(payload.buffer.byteLength, (clean) => {
+      if (clean) this.#deps.frames?.giveBack(payload);
+    });
+    try {
       for (const fetched of answer.partitions) {
         const partition = asked.get(partitionName(fetched));
         if (partition !== undefined && positions.get(partition.name) === partition.position)
-          await this.#take(partition, fetched);
+          await this.#take(partition, fetched, frame);
       }
+    } finally {
+      frame.release();
     }
+    return true;
   }
 
   #pausedLately({ pausedAt }: OwnedPartition): boolean {
@@ -131,48 +154,75 @@ export class Fetcher {
   ): Promise<FetchAnswer | undefined> {
     const { fetchMaxWaitMs } = this.#options;
     const maxWaitMs = resumesSoon ? Math.min(SHORT_POLL_MS, fetchMaxWaitMs) : fetchMaxWaitMs;
+    const limits = this.#limits();
+    const arrived = this.#memory.expect(limits.fetchMaxBytes);
     try {
-      return await requestFetch(this.#deps.cluster, leader, wanted, this.#options, maxWaitMs, this.#deps.watchdogMs);
+      return await requestFetch(this.#deps.cluster, leader, wanted, limits, maxWaitMs, this.#deps.watchdogMs);
     } catch (thrown) {
       if (!(thrown instanceof RetriableError)) throw thrown;
       this.#deps.logger.debug({ broker: leader, code: thrown.code }, 'fetch failed');
       for (const partition of wanted) this.#findLeader(partition, thrown.code);
       return undefined;
+    } finally {
+      arrived();
     }
   }
 
-  async #take(partition: OwnedPartition, fetched: FetchedPartition): Promise<void> {
+  /** What one fetch may ask for: the brokers that lead something share what this consumer may have under way. */
+  #limits(): FetchLimits {
+    const { fetchMaxBytes, fetchMaxBytesPerPartition, isolationLevel } = this.#options;
+    const { metadata } = this.#deps.cluster;
+    const leaders = new Set([...this.#deps.owned()].map((p) => metadata.leaderOf(p.topic, p.partition)));
+    leaders.delete(undefined);
+    const share = Math.floor(fetchMaxBytes / Math.max(1, leaders.size));
+    const bytes = Math.min(fetchMaxBytes, Math.max(share, MIN_FETCH_BYTES));
+    return {
+      fetchMaxBytes: bytes,
+      fetchMaxBytesPerPartition: Math.min(fetchMaxBytesPerPartition, bytes),
+      isolationLevel,
+    };
+  }
+
+  async #take(partition: OwnedPartition, fetched: FetchedPartition, frame: BlockMemory): Promise<void> {
     const { errorCode } = fetched;
     if (errorCode !== KafkaCode.none) return this.#refused(partition, errorCode);
     const readCommitted = this.#options.isolationLevel === 'read_committed';
-    let decoded: Awaited<ReturnType<typeof decodeRecords>>;
+    const decoder = new RecordDecoder({
+      topic: partition.topic,
+      partition: partition.partition,
+      bytes: fetched.records,
+      fetchOffset: partition.position,
+      readCommitted,
+      abortedTransactions: fetched.abortedTransactions,
+      memory: { account: this.#memory, frame },
+    });
     try {
-      decoded = await decodeRecords({
-        topic: partition.topic,
-        partition: partition.partition,
-        bytes: fetched.records,
-        fetchOffset: partition.position,
-        readCommitted,
-        abortedTransactions: fetched.abortedTransactions,
-      });
+      for await (const block of decoder.blocks()) {
+        try {
+          // Decompression may have taken a while: the partition can be gone, or fenced for its next owner.
+          if (!this.#wanted(partition)) return;
+          partition.position = decoder.nextOffset;
+          this.#deps.listener.records(block);
+        } finally {
+          block.memory?.release();
+        }
+        // What is compressed would be opened now. It is fetched again when there is room for it.
+        if (partition.pausedAt !== undefined && this.#memory.isFull) break;
+      }
     } catch (thrown) {
       if (!(thrown instanceof FatalError) || thrown.code === 'KAFKA_CODEC_MISSING') throw thrown;
       if (partition.deliverable) this.#deps.halt(partition, thrown);
       return;
     }
-    // Decompression may have taken a while: the partition can be gone, or fenced for its next owner.
-    if (this.#stopped.signal.aborted || !partition.deliverable) return;
+    if (!this.#wanted(partition)) return;
     partition.failures = 0;
-    partition.position = decoded.nextOffset;
-    for (const block of decoded.blocks) {
-      this.#deps.listener.records(block);
-      if (!partition.deliverable) return;
-    }
-    this.#deps.listener.progressed(
-      partition,
-      decoded.nextOffset,
-      readCommitted ? fetched.lastStableOffset : fetched.highWatermark,
-    );
+    partition.position = decoder.nextOffset;
+    const endOffset = readCommitted ? fetched.lastStableOffset : fetched.highWatermark;
+    this.#deps.listener.progressed(partition, decoder.nextOffset, endOffset);
+  }
+
+  #wanted(partition: OwnedPartition): boolean {
+    return !this.#stopped.signal.aborted && partition.deliverable;
   }
 
   #refused(partition: OwnedPartition, code: number): void {

@@ -10,22 +10,28 @@ const PREFIX_BYTES = 4;
  *  a listener answers who speaks plain to it, reads as 336 MiB and more. */
 const MAX_FRAME_BYTES = 320 * 1024 * 1024;
 
-/** Small frames share Node's pool, so that an idle connection costs nothing. */
-function newBuffer(bytes: number): Buffer {
+/** Small frames share Node's pool, so that an idle connection costs nothing; where large ones come from is for others to say. */
+function ownBuffer(bytes: number): Buffer {
   return bytes < 4_096 ? Buffer.allocUnsafe(bytes) : Buffer.allocUnsafeSlow(bytes);
 }
 
 export class FrameReader {
   readonly #onFrame: (frame: Buffer) => void;
   readonly #onGarbage: (announcedBytes: number) => void;
+  readonly #newBuffer: (bytes: number) => Buffer;
   #prefix = Buffer.allocUnsafeSlow(PREFIX_BYTES);
   #frame: Buffer | undefined;
   #filled = 0;
 
-  /** `onFrame` gets each frame with its prefix, and keeps it. `onGarbage` is called when a length makes no sense; nothing follows. */
-  constructor(onFrame: (frame: Buffer) => void, onGarbage: (announcedBytes: number) => void) {
+  /** `onFrame` gets each frame with its prefix, in a buffer of `newBuffer`, and keeps it. `onGarbage` is called when a length makes no sense; nothing follows. */
+  constructor(
+    onFrame: (frame: Buffer) => void,
+    onGarbage: (announcedBytes: number) => void,
+    newBuffer: (bytes: number) => Buffer = ownBuffer,
+  ) {
     this.#onFrame = onFrame;
     this.#onGarbage = onGarbage;
+    this.#newBuffer = newBuffer;
   }
 
   /** For `onread` of `net.connect`. The buffer always ends where the prefix or the frame ends, so no read crosses into the next. */
@@ -54,7 +60,7 @@ export class FrameReader {
       this.#onGarbage(bytes);
       return false;
     }
-    const frame = newBuffer(PREFIX_BYTES + bytes);
+    const frame = this.#newBuffer(PREFIX_BYTES + bytes);
     this.#prefix.copy(frame);
     this.#frame = frame;
     return true;

@@ -1,5 +1,6 @@
 /** A consumer in a group: puts membership, positions, reading and commits together, and never ends without saying so. */
 import { FatalError, RetriableError, toError } from '../errors.ts';
+import type { MemoryAccount } from '../memory-account.ts';
 import { partitionName, type TopicPartition } from '../records.ts';
 import { type Halt, positionIn } from './assigned-positions.ts';
 import { Cluster, type ClusterDeps } from './cluster.ts';
@@ -31,6 +32,8 @@ const TOPIC_GRACE_MS = 2_000;
 export interface GroupConsumerDeps extends ClusterDeps {
   /** A fetch without an answer for this long beyond its own wait is given up, and the broker connected to anew. Default: as `requestFetch`. */
   readonly fetchWatchdogMs?: number;
+  /** Where it is counted what fetches bring; nowhere when absent. */
+  readonly memory?: MemoryAccount;
 }
 
 export class GroupConsumer implements KafkaConsumer {
@@ -74,6 +77,8 @@ export class GroupConsumer implements KafkaConsumer {
       doubtful: (partition) => this.#beside(this.#identify(partition)),
       halt: (partition, error) => this.#beside(this.#halt(partition, error)),
       fail: (error) => this.#fail(error),
+      memory: deps.memory,
+      frames: deps.frames,
     });
     this.#member = new GroupMember(options, {
       ...this.#deps,

@@ -30,6 +30,7 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
 export function asFailure(thrown: unknown): FatalError {
   if (thrown instanceof FatalError) return thrown;
   const error = toError(thrown);
-  const code = error instanceof RetriableError ? error.code : 'CONSUMER_BROKEN';
-  return new FatalError(code, `the consumer cannot go on: ${error.message}`, { cause: error });
+  const mayHeal = error instanceof RetriableError;
+  const code = mayHeal ? error.code : 'CONSUMER_BROKEN';
+  return new FatalError(code, `the consumer cannot go on: ${error.message}`, { cause: error, mayHeal });
 }

@@ -28,6 +28,8 @@ const ALERT_TIMEOUT_MS = 500;
  *  Source: https://kafka.apache.org/protocol.html#The_Messages_SaslHandshake */
 const QUESTION = Buffer.from('\0\0\0\x12\0\x11\0\x01\0\0\0\x01\0\x02??\0\x04NONE', 'latin1');
 const CORRELATION_ID = 1;
+/** Names of a few mechanisms. Letters of a text protocol, read as a length, are far above. */
+const LONGEST_ANSWER_BYTES = 64 * 1024;
 
 /** Knocks without TLS and then with it. Sends no credentials, but presents the certificate of `ours`, if any. Never rejects. */
 export async function probeListener(address: BrokerAddress, ours: TlsOptions, clock: Clock): Promise<Listener> {
@@ -42,6 +44,9 @@ export async function probeListener(address: BrokerAddress, ours: TlsOptions, cl
   if (sealed !== undefined) return { kind: 'kafka', tls: true, mechanisms: sealed };
   if (encrypted.connected && encrypted.bytes === undefined) return { kind: 'tls', code: encrypted.code };
   const spoke = encrypted.bytes !== undefined || (plain.bytes !== undefined && !isTlsAlert(plain.bytes));
+  // A network that cuts answers off says nothing of who gave them.
+  if ([plain.bytes, encrypted.bytes].some((bytes) => bytes !== undefined && isCutOff(bytes)))
+    return { kind: 'unknown' };
   return { kind: spoke ? 'other' : 'unknown' };
 }
 
@@ -51,6 +56,14 @@ function servername({ host }: BrokerAddress): { servername?: string } {
 
 function isTlsAlert(bytes: Buffer): boolean {
   return bytes[0] === 0x15 && bytes[1] === 0x03;
+}
+
+/** Whether these may be the first bytes of an answer to the question. */
+function isCutOff(bytes: Buffer): boolean {
+  if (bytes.length < 4) return true;
+  const length = bytes.readInt32BE(0);
+  const isPlausible = length > bytes.length - 4 && length <= LONGEST_ANSWER_BYTES;
+  return isPlausible && (bytes.length < 8 || bytes.readInt32BE(4) === CORRELATION_ID);
 }
 
 interface Exchanged {

@@ -2,7 +2,7 @@
 import { FatalError, RetriableError } from '../errors.ts';
 import { type BatchSegment, partitionName } from '../records.ts';
 import { Cluster, type ClusterDeps } from './cluster.ts';
-import type { KafkaConnectionOptions, KafkaReader, ReaderOptions } from './driver.ts';
+import type { KafkaConnectionOptions, KafkaReader, ReaderOptions, RecordPage } from './driver.ts';
 import { refusal } from './error-codes.ts';
 import { requestFetch } from './fetch-request.ts';
 import { retrying } from './retrying.ts';
@@ -32,14 +32,7 @@ export class PartitionReader implements KafkaReader {
     let wanted = count;
     while (wanted > 0) {
       const fetched = await this.#fetch(topic, partition, position);
-      const { blocks, nextOffset } = await decodeRecords({
-        topic,
-        partition,
-        bytes: fetched.records,
-        fetchOffset: position,
-        readCommitted,
-        abortedTransactions: fetched.abortedTransactions,
-      });
+      const { blocks, nextOffset } = await this.#decoded(fetched, position);
       for (const block of blocks) {
         const to = Math.min(block.count, wanted);
         if (to > 0) segments.push({ block, from: 0, to });
@@ -52,8 +45,33 @@ export class PartitionReader implements KafkaReader {
     return segments;
   }
 
+  async page(topic: string, partition: number, from: number): Promise<RecordPage> {
+    const name = partitionName({ topic, partition });
+    return await this.#retrying(`reading ${name}`, async () => {
+      const page = await this.#decoded(await this.#fetch(topic, partition, from), from);
+      if (page.nextOffset === from)
+        throw new RetriableError('NO_ANSWER', `${name} has no records from offset ${from} on`);
+      return page;
+    });
+  }
+
   async close(): Promise<void> {
     this.#cluster.close();
+  }
+
+  async #decoded(fetched: FetchedPartition, from: number): Promise<RecordPage> {
+    return await decodeRecords({
+      topic: fetched.topic,
+      partition: fetched.partition,
+      bytes: fetched.records,
+      fetchOffset: from,
+      readCommitted: this.#options.isolationLevel === 'read_committed',
+      abortedTransactions: fetched.abortedTransactions,
+    });
+  }
+
+  async #retrying<T>(what: string, attempt: (attemptNumber: number) => Promise<T>): Promise<T> {
+    return await retrying(what, attempt, this.#deps, { giveUpAfterMs: GIVE_UP_AFTER_MS });
   }
 
   async #fetch(topic: string, partition: number, position: number): Promise<FetchedPartition> {
@@ -77,6 +95,6 @@ export class PartitionReader implements KafkaReader {
       if (fetched.errorCode !== 0) throw refusal(fetched.errorCode, attempted);
       return fetched;
     };
-    return await retrying(`reading ${name}`, attempt, this.#deps, { giveUpAfterMs: GIVE_UP_AFTER_MS });
+    return await this.#retrying(`reading ${name}`, attempt);
   }
 }

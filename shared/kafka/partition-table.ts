@@ -40,11 +40,12 @@ export class PartitionTable {
       this.#owned.set(owned.name, owned);
     }
     listener.assigned(
-      resolved.map(({ topic, partition, position, metadata, halted }) => ({
+      resolved.map(({ topic, partition, position, metadata, gap, halted }) => ({
         topic,
         partition,
         position,
         metadata,
+        ...(gap === undefined ? {} : { committed: gap.from }),
         ...(halted === undefined ? {} : { halted }),
       })),
     );

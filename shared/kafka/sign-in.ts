@@ -49,7 +49,10 @@ function lookedUp<T>(read: () => T): T {
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     const reasons = thrown.problems.map(({ key, message }) => `${key}: ${message}`).join('; ');
-    throw new FatalError('KAFKA_CREDENTIALS_MISSING', `cannot sign in to Kafka: ${reasons}`, { cause: thrown });
+    throw new FatalError('KAFKA_CREDENTIALS_MISSING', `cannot sign in to Kafka: ${reasons}`, {
+      cause: thrown,
+      mayHeal: true,
+    });
   }
 }
 

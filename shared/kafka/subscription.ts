@@ -50,7 +50,9 @@ export class TopicSubscription {
       );
       const passing = states.find((code) => code !== KafkaCode.unknownTopicOrPartition && isRetriableCode(code));
       if (passing !== undefined) throw refusal(passing, { right: 'DESCRIBE', resource: `topic ${missing.join(', ')}` });
-      throw new FatalError('TOPIC_MISSING', `no such topic: ${missing.join(', ')}. Create it, or correct "topics"`);
+      throw new FatalError('TOPIC_MISSING', `no such topic: ${missing.join(', ')}. Create it, or correct "topics"`, {
+        mayHeal: true,
+      });
     }
     return found;
   }

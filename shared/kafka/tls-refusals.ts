@@ -26,7 +26,9 @@ export function tlsRefusal(
   context: TlsRefusalContext = {},
 ): FatalError | undefined {
   if (!TLS_CODE.test(code)) return undefined;
-  return new FatalError('KAFKA_TLS_REFUSED', `${sentence(address, code, detail, context)} (${code})`);
+  // The broker's certificate is renewed, or a clock set, without anything changing here; ours are read once.
+  const mayHeal = /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code);
+  return new FatalError('KAFKA_TLS_REFUSED', `${sentence(address, code, detail, context)} (${code})`, { mayHeal });
 }
 
 function sentence(address: string, code: string, detail: string, { presented }: TlsRefusalContext): string {

@@ -34,7 +34,7 @@ export function transportError(
     return new FatalError(
       'KAFKA_AUTHENTICATION_FAILED',
       `broker ${address} refused the credentials: check ${CREDENTIALS} (${error.message})`,
-      { cause: error },
+      { cause: error, mayHeal: true },
     );
   }
   const refused = tlsRefusal(address, code, error.message.replace('Connection error: ', ''), context);

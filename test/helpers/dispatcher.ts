@@ -1,6 +1,11 @@
 import type { DeliveryDeps, DeliveryEvents, RefusedRecord } from '../../functions/dispatcher/delivery.ts';
 import type { InvokeContext, Invoker } from '../../functions/dispatcher/invokers/invoker.ts';
+import { MemoryBudget } from '../../functions/dispatcher/memory/memory-budget.ts';
+import { workerMemory } from '../../functions/dispatcher/memory/worker-memory.ts';
+import { Metrics } from '../../functions/dispatcher/metrics.ts';
+import type { PipelineDeps } from '../../functions/dispatcher/pipeline-contract.ts';
 import { BlockBuilder } from '../../shared/envelope/block-builder.ts';
+import { PLAIN_ENVELOPE } from '../../shared/envelope/encode.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import type { BatchOutcome } from '../../shared/outcomes.ts';
 import { offsetAt, type RecordBatch, type RecordBlock } from '../../shared/records.ts';
@@ -90,6 +95,38 @@ export function deliveryDeps(
     logger: silentLogger,
     metrics: { invoked: () => undefined, retried: (reason) => retried.push(reason) },
     retried,
+  };
+}
+
+/** Deps of a pipeline that takes anything, writes to `invoker` and has error topics that always work. */
+export function pipelineDepsForTests(
+  invoker: Invoker,
+  clock: ManualClock,
+  overrides: Partial<PipelineDeps> = {},
+): PipelineDeps {
+  return {
+    delivery: deliveryDeps(invoker, clock),
+    intake: {
+      keyConverter: 'string',
+      valueConverter: 'string',
+      nullValues: 'write',
+      overflowPolicy: 'error-topic',
+      invokeMaxBytes: 100_000,
+      envelope: PLAIN_ENVELOPE,
+    },
+    limits: { maxRecords: 3, maxBytes: 50_000, lingerMs: 1_000, maxOpenWindows: 8 },
+    maxInFlight: 1,
+    windowOf: undefined,
+    guarantee: 'at-least-once',
+    phases: undefined,
+    errorsPolicy: 'continue',
+    frameworkErrors: { report: async () => undefined },
+    sinkErrors: { report: async () => undefined },
+    memory: workerMemory(1_000_000).intake,
+    connector: 'c',
+    metrics: new Metrics(new MemoryBudget(0)).task('c', 0, 'oss-sink'),
+    logger: silentLogger,
+    ...overrides,
   };
 }
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { type OssServer, startOss } from '../../infra/local/oss/server.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { KafkaDriver, ProducerRecord } from '../../shared/kafka/driver.ts';
@@ -14,7 +14,6 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const CREDENTIALS = { accessKeyId: 'test-key', accessKeySecret: 'test-secret' };
 export const BUCKET = 'test-bucket';
-const CLI = resolve('cli/main.ts');
 
 /** What a run of the CLI ended with. */
 export interface CliResult {
@@ -104,9 +103,9 @@ export async function startRig(kafka?: string): Promise<Rig> {
   };
 }
 
-/** `spillway ARGS` from the sources; killed with the test if it is still there. */
+/** `spillway ARGS` as it is in the sources; killed with the test if it is still there. */
 export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+  const child = spawn(process.execPath, ['--enable-source-maps', inject('cli'), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -7,7 +7,7 @@ import type { RenderedRequest } from '../../../shared/rendered-request.ts';
 export interface HttpCall {
   readonly url: URL;
   /** Value of the `Authorization` header. */
-  readonly authorization?: string;
+  readonly authorization?: string | undefined;
   readonly envelope: EnvelopeOptions;
 }
 

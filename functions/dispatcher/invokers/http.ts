@@ -1,57 +1,88 @@
 /** A function at any URL: POST of the envelope, answer as in the protocol of outcomes. */
+import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
-import { parseAnswer } from '../../../shared/answer.ts';
 import type { Clock } from '../../../shared/clock.ts';
-import { FatalError, FunctionFailure, RetriableError, toError } from '../../../shared/errors.ts';
+import {
+  FatalError,
+  FunctionFailure,
+  FunctionTimeout,
+  RetriableError,
+  type Trouble,
+  toError,
+} from '../../../shared/errors.ts';
 import type { BatchOutcome } from '../../../shared/outcomes.ts';
 import type { RecordBatch } from '../../../shared/records.ts';
 import { type HttpCall, httpRequestOf } from './http-request.ts';
 import type { Invoker } from './invoker.ts';
+import { readAnswer } from './read-answer.ts';
 
 /** An answer names each record once; anything longer than this is not an answer. Bodies of failures are not shown anywhere: a function may
  *  echo records in them. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-export interface HttpInvokerOptions extends HttpCall {
-  /** True: a 2xx of another shape than ours means "all written". False (our own sinks): it is a protocol breach. */
+export interface HttpInvokerOptions extends Omit<HttpCall, 'authorization'> {
+  /** Value of the `Authorization` header, asked for before each request.
+   *  @throws FatalError when it cannot be had */
+  readonly authorization?: () => string;
+  /** True: a 2xx of another shape than ours means "all written", and no answer in time counts as a failure of the function. False (our own
+   *  sinks): the one is a protocol breach, the other a target that cannot be used. */
   readonly userFunction: boolean;
-  /** Requests at one time. */
-  readonly connections: number;
   readonly clock: Clock;
 }
 
 /** Statuses that say "not now" of whatever stands before the function. Source: RFC 9110 §15.6, RFC 6585 §4. */
 const UNAVAILABLE = new Set([408, 429, 502, 503, 504]);
 
-/** Posts batches to `url` over a keep-alive pool. */
+/** Rights may be given, secrets corrected, the function deployed. */
+const MAY_BE_GRANTED = new Set([401, 403, 404]);
+/** What says that the function gets more than it takes, and that something before it waited in vain; the rest is out of reach. */
+const TROUBLES: Readonly<Record<number, Trouble>> = {
+  408: 'timeout',
+  429: 'throttled',
+  503: 'throttled',
+  504: 'timeout',
+};
+
+/** Posts batches to `url` over a keep-alive pool. As many at one time as are asked for: a request that waits in a pool would use up its time
+ *  behind others. */
 export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
   const { url } = options;
-  const pool = new Pool(url.origin, { connections: options.connections, maxResponseSize: MAX_ANSWER_BYTES });
+  const pool = new Pool(url.origin, { connections: null, maxResponseSize: MAX_ANSWER_BYTES });
 
   return {
     async invoke(batch, { signal, timeoutMs }) {
       const deadline = AbortSignal.timeout(timeoutMs);
+      let sent = false;
       try {
-        const { method, headers, body: envelope } = httpRequestOf(batch, options);
+        const call = { ...options, authorization: options.authorization?.() };
+        const { method, headers, body: envelope } = httpRequestOf(batch, call);
+        // Asked for once the connection stands and the headers are out: from then on the function may have the batch. (Of a `Readable`
+        // undici begins to read before that.)
+        const body = (function* () {
+          sent = true;
+          yield envelope;
+        })();
         const response = await pool.request({
           method,
           path: `${url.pathname}${url.search}`,
-          headers,
-          body: envelope,
+          headers: { ...headers, 'content-length': String(envelope.length) },
+          // Its types leave out iterables; its documentation names them (Dispatcher.md, `DispatchOptions.body`).
+          body: body as unknown as Readable,
           signal: AbortSignal.any([signal, deadline]),
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
+          // The deadline bounds all of it.
+          headersTimeout: 0,
+          bodyTimeout: 0,
         });
-        const body = Buffer.from(await response.body.arrayBuffer());
-        return readAnswer(response.statusCode, response.headers, body, batch, options);
+        const answer = Buffer.from(await response.body.arrayBuffer());
+        return readResponse(response.statusCode, response.headers, answer, batch, options);
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         if (thrown instanceof RetriableError || thrown instanceof FatalError) throw thrown;
         if (deadline.aborted) {
-          throw new RetriableError(
-            'INVOKE_TIMEOUT',
-            `no answer from ${url.origin} within invoke.timeout.ms=${timeoutMs}`,
-          );
+          const kind = sent && options.userFunction ? FunctionTimeout : RetriableError;
+          throw new kind('INVOKE_TIMEOUT', `no answer from ${url.origin} within invoke.timeout.ms=${timeoutMs}`, {
+            trouble: 'timeout',
+          });
         }
         throw transportError(thrown, url);
       }
@@ -71,7 +102,7 @@ function transportError(thrown: unknown, url: URL): Error {
   return new RetriableError('TARGET_UNREACHABLE', `cannot reach ${url.origin}: ${error.message}`, { cause: error });
 }
 
-function readAnswer(
+function readResponse(
   status: number,
   headers: Record<string, string | string[] | undefined>,
   body: Buffer,
@@ -85,36 +116,20 @@ function readAnswer(
       `the function failed the batch: ${String(errorType)}; its own log says more`,
     );
   }
-  if (status >= 200 && status < 300) return answerOf(status, body, batch, userFunction);
+  if (status >= 200 && status < 300) return readAnswer(body, batch, userFunction);
   if (UNAVAILABLE.has(status)) {
-    throw new RetriableError(
-      'TARGET_UNAVAILABLE',
-      `HTTP ${status} from the function's address`,
-      retryAfter(headers['retry-after'], clock.now()),
-    );
+    throw new RetriableError('TARGET_UNAVAILABLE', `HTTP ${status} from the function's address`, {
+      ...retryAfter(headers['retry-after'], clock.now()),
+      trouble: TROUBLES[status] ?? 'unreachable',
+    });
   }
   if (status === 500)
     throw new FunctionFailure('FUNCTION_FAILED', 'the function failed the batch: HTTP 500; its own log says more');
   throw new FatalError(
     'FUNCTION_REFUSED',
     `HTTP ${status} from the function's address; a 2xx, 429, 500 or 502-504 was expected: check invoke.http.url and its authorization`,
+    { mayHeal: MAY_BE_GRANTED.has(status) },
   );
-}
-
-function answerOf(status: number, body: Buffer, batch: RecordBatch, userFunction: boolean): BatchOutcome {
-  const answer = parseAnswer(body);
-  if (answer === undefined) {
-    if (userFunction) return { all: 'written', count: batch.count };
-    throw new FatalError(
-      'ANSWER_INVALID',
-      `HTTP ${status} without outcomes (${body.length} bytes); a sink of ours always answers with them`,
-    );
-  }
-  if ('fatal' in answer) {
-    const { code, message, scope } = answer.fatal;
-    throw new FatalError(code, message, scope === undefined ? {} : { scope });
-  }
-  return answer;
 }
 
 /** `Retry-After` as seconds or an HTTP date (RFC 9110 §10.2.3). */

@@ -1,8 +1,8 @@
 /** A sink in the same process: it gets the batch as it is, nothing is serialised only to be parsed again. */
 import type { Clock } from '../../../shared/clock.ts';
 import { ConfigError, FatalError, RecordError, RetriableError, toError } from '../../../shared/errors.ts';
-import type { SinkWriter } from '../../../shared/sink.ts';
-import type { Invoker } from './invoker.ts';
+import type { SinkWriter, TwoPhaseWriter, WriteContext } from '../../../shared/sink.ts';
+import type { InvokeContext, Invoker } from './invoker.ts';
 
 /** A writer is told to stop at its deadline and then has this long to come back with what it did. */
 const GRACE_MS = 5_000;
@@ -11,37 +11,56 @@ const GRACE_MS = 5_000;
  *  is sent again; writers make that harmless). Anything it throws outside the taxonomy is fatal. */
 export function createInProcessInvoker(writer: SinkWriter, clock: Clock): Invoker {
   return {
-    async invoke(batch, { signal, timeoutMs }) {
-      const deadline = new AbortController();
-      const cancelDeadline = clock.after(timeoutMs, () => deadline.abort(timedOut(timeoutMs)));
-      let cancelGrace: () => void = () => undefined;
-      const overdue = new Promise<never>((_, reject) => {
-        cancelGrace = clock.after(timeoutMs + GRACE_MS, () => reject(timedOut(timeoutMs)));
-      });
-      const done = new AbortController();
-      const aborted = new Promise<never>((_, reject) => {
-        if (signal.aborted) reject(signal.reason);
-        else signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
-      });
-      try {
-        const context = { signal: AbortSignal.any([signal, deadline.signal]), deadlineAt: clock.now() + timeoutMs };
-        return await Promise.race([writer.write(batch, context), overdue, aborted]);
-      } catch (thrown) {
-        throw classified(thrown, signal);
-      } finally {
-        done.abort();
-        cancelDeadline();
-        cancelGrace();
-      }
-    },
+    invoke: (batch, call) => bounded(call, clock, (context) => writer.write(batch, context)),
+    phases: isTwoPhase(writer)
+      ? {
+          prepare: (batch, call) => bounded(call, clock, (context) => writer.prepare(batch, context)),
+          commit: (tokens, call) => bounded(call, clock, (context) => writer.commit(tokens, context)),
+          resolve: (token, call) => bounded(call, clock, (context) => writer.resolve(token, context)),
+        }
+      : undefined,
     close: () => writer.close(),
   };
+}
+
+function isTwoPhase(writer: SinkWriter): writer is TwoPhaseWriter {
+  return 'prepare' in writer;
+}
+
+/** Does `work` within the time of `call`. */
+async function bounded<T>(
+  { signal, timeoutMs }: InvokeContext,
+  clock: Clock,
+  work: (context: WriteContext) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const cancelDeadline = clock.after(timeoutMs, () => deadline.abort(timedOut(timeoutMs)));
+  let cancelGrace: () => void = () => undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    cancelGrace = clock.after(timeoutMs + GRACE_MS, () => reject(timedOut(timeoutMs)));
+  });
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
+  });
+  try {
+    const context = { signal: AbortSignal.any([signal, deadline.signal]), deadlineAt: clock.now() + timeoutMs };
+    return await Promise.race([work(context), overdue, aborted]);
+  } catch (thrown) {
+    throw classified(thrown, signal);
+  } finally {
+    done.abort();
+    cancelDeadline();
+    cancelGrace();
+  }
 }
 
 function timedOut(timeoutMs: number): RetriableError {
   return new RetriableError(
     'INVOKE_TIMEOUT',
     `the sink did not finish within invoke.timeout.ms=${timeoutMs}; the batch is sent again`,
+    { trouble: 'timeout' },
   );
 }
 

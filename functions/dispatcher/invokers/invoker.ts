@@ -1,11 +1,23 @@
 /** How a batch reaches the function that writes it. */
 import type { BatchOutcome } from '../../../shared/outcomes.ts';
 import type { RecordBatch } from '../../../shared/records.ts';
+import type { PreparedBatch, SessionState } from '../../../shared/sink.ts';
 
 export interface InvokeContext {
   /** Aborted when nobody waits any longer (second signal, partition lost). */
   readonly signal: AbortSignal;
+  /** Aborted when nothing may be begun any more (partition fenced): what still waits for its turn gives up, what is under way goes on. */
+  readonly admission: AbortSignal;
   readonly timeoutMs: number;
+  /** Told `undefined` when the call must wait for its turn, and the time (epoch ms) when it began. Not told by what makes no one wait. */
+  readonly turn?: (startedAt: number | undefined) => void;
+}
+
+/** The steps of a two-phase sink (`TwoPhaseWriter`), with the errors of `Invoker.invoke`. */
+export interface Phases {
+  prepare(batch: RecordBatch, context: InvokeContext): Promise<PreparedBatch>;
+  commit(tokens: readonly string[], context: InvokeContext): Promise<void>;
+  resolve(token: string, context: InvokeContext): Promise<SessionState>;
 }
 
 /** Carries one batch and brings back what the function answered; matching it to the records is the caller's.
@@ -15,5 +27,7 @@ export interface InvokeContext {
  *  @throws FatalError when no retry helps, or the answer breaks the protocol */
 export interface Invoker {
   invoke(batch: RecordBatch, context: InvokeContext): Promise<BatchOutcome>;
+  /** Present where the sink is two-phase. */
+  readonly phases?: Phases | undefined;
   close(): Promise<void>;
 }

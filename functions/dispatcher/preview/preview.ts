@@ -7,7 +7,7 @@ import type { BatchOutcome } from '../../../shared/outcomes.ts';
 import { offsetAt, type RecordBatch, recordAt, type SinkRecord, type TopicPartition } from '../../../shared/records.ts';
 import type { RenderedRequest } from '../../../shared/rendered-request.ts';
 import type { InvokeContext, Invoker } from '../invokers/invoker.ts';
-import { MemoryBudget } from '../memory-budget.ts';
+import { workerMemory } from '../memory/worker-memory.ts';
 import { Metrics } from '../metrics.ts';
 import { PartitionPipeline } from '../partition-pipeline.ts';
 import { type PipelineSpec, pipelineDeps } from '../pipeline-deps.ts';
@@ -93,25 +93,31 @@ class PartitionPreview {
   #pipeline(): PartitionPipeline {
     const { clock, logger, budgetBytes } = this.#deps;
     const { topic, partition, blocks } = this.#excerpt;
-    const budget = new MemoryBudget(budgetBytes);
-    const metrics = new Metrics(() => budget.usedBytes).task(this.#spec.config.name, 0, 'preview');
+    const { budget, intake: memory } = workerMemory(budgetBytes);
+    const metrics = new Metrics(budget).task(this.#spec.config.name, 0, 'preview');
     const blind = { report: () => Promise.resolve() };
     const invoker: Invoker = {
       invoke: (batch, context) => this.#invoke(batch, context),
       close: () => Promise.resolve(),
     };
-    const parts = { frameworkErrors: blind, sinkErrors: blind, budget, metrics, clock, random: () => 0, logger };
+    const parts = { frameworkErrors: blind, sinkErrors: blind, memory, metrics, clock, random: () => 0, logger };
     const position = blocks[0] === undefined ? 0 : offsetAt(blocks[0], 0);
     return new PartitionPipeline(
       { topic, partition, position, metadata: '' },
       false,
       metrics.ledger(topic),
-      // One batch at a time, so that requests can be told apart.
-      { ...pipelineDeps({ ...this.#spec, invoker }, parts), maxInFlight: 1 },
+      // One batch at a time, so that requests can be told apart; and nothing is committed that a plan could be part of.
+      {
+        ...pipelineDeps({ ...this.#spec, invoker }, parts),
+        maxInFlight: 1,
+        guarantee: 'at-least-once',
+        phases: undefined,
+      },
       {
         pause: () => undefined,
         resume: () => undefined,
         settled: () => this.#wake(),
+        commitWanted: () => undefined,
         failed: (error) => this.#fail(error),
       },
     );

@@ -6,17 +6,15 @@ import type { OssConfig } from '../config.ts';
 import { DEFAULT_FIELDS, isOutputField, type OutputField } from '../fields.ts';
 import type { Records } from '../segments.ts';
 import { csvBody } from './csv-body.ts';
+import { containsArray, containsElements, framedEnd, lineEnd, rowEnd } from './elements.ts';
 import { envelopeBody, jsonlBody } from './json-body.ts';
 import { rawBody } from './raw-body.ts';
 
-const COMMA = 0x2c;
-
-/** The same records always give the same bytes, and the bytes of a first part are those of the whole's beginning (but for the
- *  envelope's closing bracket). Both are what a repeated batch is recognised by. */
+/** The same records always give the same bytes, in any company. That is what a repeated batch is recognised by. */
 export interface BodyBuilder {
   build(records: Records): Buffer;
-  /** True when `content` begins with the records of `part` and goes on with others. */
-  isBeginning(part: Buffer, content: Buffer): boolean;
+  /** True when the records of `part` are among those of `content`, in the same order. */
+  contains(content: Buffer, part: Buffer): boolean;
   /** Why this format has no honest form for a record, or `undefined`. */
   refusal(block: RecordBlock, index: number): RecordError | undefined;
   /** True where every record has one, unless it overflowed: nothing to ask `refusal` for. */
@@ -52,16 +50,6 @@ function notText(block: RecordBlock, index: number): RecordError | undefined {
   );
 }
 
-function startsWith(content: Buffer, part: Buffer): boolean {
-  return content.length > part.length && content.subarray(0, part.length).equals(part);
-}
-
-/** Where the part has its closing bracket, the longer array has a comma. */
-function arrayStartsWith(content: Buffer, part: Buffer): boolean {
-  const inside = part.subarray(0, -1);
-  return startsWith(content, inside) && content[inside.length] === COMMA;
-}
-
 export function bodyBuilder(config: OssConfig): BodyBuilder {
   const fields = outputFields(config);
   const format = config['oss.format'];
@@ -70,26 +58,36 @@ export function bodyBuilder(config: OssConfig): BodyBuilder {
     flagged
       ? undefined
       : valueMissing(block, index, format === 'raw' ? 'oss.format=raw' : 'oss.output.fields without overflowFlag');
-  const isBeginning = (part: Buffer, content: Buffer) => startsWith(content, part);
-  const common = { refusal: missing, acceptsAnyContent: true, isBeginning };
+  const common = { refusal: missing, acceptsAnyContent: true };
   switch (format) {
     case 'envelope':
       return {
         ...common,
         build: (records) => envelopeBody(records, fields),
-        isBeginning: (part, content) => arrayStartsWith(content, part),
+        contains: containsArray,
       };
     case 'jsonl':
-      return { ...common, build: (records) => jsonlBody(records, fields) };
+      return {
+        ...common,
+        build: (records) => jsonlBody(records, fields),
+        contains: (content, part) => containsElements(content, part, lineEnd),
+      };
     case 'csv':
       return {
         build: (records) => csvBody(records, config['oss.csv.header'], fields),
         refusal: (block, index) => missing(block, index) ?? notText(block, index),
         acceptsAnyContent: false,
-        isBeginning,
+        contains: (content, part) => containsElements(content, part, rowEnd),
       };
-    case 'raw':
-      return { ...common, build: (records) => rawBody(records, config['oss.raw.framing']) };
+    case 'raw': {
+      const framing = config['oss.raw.framing'];
+      const endOf = framing === 'newline' ? lineEnd : framedEnd;
+      return {
+        ...common,
+        build: (records) => rawBody(records, framing),
+        contains: (content, part) => containsElements(content, part, endOf),
+      };
+    }
     default:
       return format satisfies never;
   }

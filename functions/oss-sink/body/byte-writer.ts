@@ -1,6 +1,7 @@
 /** A buffer that grows. Positions only move forward; nothing is copied twice but by growth. */
 import { decimalBytes, writeDecimal } from '../../../shared/envelope/decimal.ts';
 import { jsonStringBytes, writeJsonString } from '../../../shared/envelope/json-bytes.ts';
+import { bodyBuffers } from './body-buffers.ts';
 
 export class ByteWriter {
   #buffer: Buffer;
@@ -8,7 +9,7 @@ export class ByteWriter {
 
   /** `expectedBytes`: what the result will about take. */
   constructor(expectedBytes: number) {
-    this.#buffer = Buffer.allocUnsafe(Math.max(64, expectedBytes));
+    this.#buffer = bodyBuffers.take(Math.max(64, expectedBytes));
   }
 
   /** What was written: a view, not a copy. */

@@ -15,6 +15,7 @@ import {
 } from '../../../shared/records.ts';
 import { DEFAULT_FIELDS, type OutputField } from '../fields.ts';
 import { asBatch, type Records } from '../segments.ts';
+import { bodyBuffers } from './body-buffers.ts';
 import { type ByteWriter, writerFor } from './byte-writer.ts';
 import { contentBytesOf } from './content-bytes.ts';
 
@@ -130,7 +131,9 @@ function isAllText(records: Records): boolean {
 
 /** JSON array of all records. */
 export function envelopeBody(records: Records, fields: readonly OutputField[] = DEFAULT_FIELDS): Buffer {
-  if (fields === DEFAULT_FIELDS && isAllText(records)) return encodeEnvelope(asBatch(records), PLAIN_ENVELOPE);
+  if (fields === DEFAULT_FIELDS && isAllText(records)) {
+    return encodeEnvelope(asBatch(records), PLAIN_ENVELOPE, (bytes) => bodyBuffers.take(bytes));
+  }
   return write(records, fields, '[', COMMA, ']');
 }
 

@@ -5,6 +5,7 @@
 import { BOUNDS_STRIDE, VALUE_END, VALUE_START } from '../../../shared/records.ts';
 import type { RawFraming } from '../object-format.ts';
 import type { Records } from '../segments.ts';
+import { bodyBuffers } from './body-buffers.ts';
 
 const LINE_FEED = 0x0a;
 const LENGTH_BYTES = 4;
@@ -23,7 +24,7 @@ export function rawBody(records: Records, framing: RawFraming): Buffer {
       if (start >= 0) length += (block.bounds[at + VALUE_END] ?? start) - start;
     }
   }
-  const target = Buffer.allocUnsafe(length);
+  const target = bodyBuffers.take(length);
   let to = 0;
   for (const segment of records) {
     const { bytes, bounds } = segment.block;

@@ -5,7 +5,8 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const KAFKA_VERSION = '4.3.1';
+/** Of the Kafka that `startKafka` runs. */
+export const KAFKA_VERSION = '4.3.1';
 
 /** `SPILLWAY_CACHE`, else `~/.cache/spillway`. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {

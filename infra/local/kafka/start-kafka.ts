@@ -10,6 +10,8 @@ import { type KafkaRuntime, kafkaRuntime } from './runtime.ts';
 import { type BrokerAddress, serverProperties } from './server-properties.ts';
 import { prepareStorage } from './storage.ts';
 
+type Properties = Readonly<Record<string, string>>;
+
 export interface StartKafkaOptions {
   /** Default 1. With 3, topics have three replicas of which two must be in sync, and any one broker may be killed. */
   readonly brokers?: 1 | 3;
@@ -17,8 +19,8 @@ export interface StartKafkaOptions {
   readonly dir?: string;
   /** Client port of the first broker, the others follow upwards. Default: any free ports. */
   readonly port?: number;
-  /** Further or other `server.properties` of every broker, as Kafka spells them. */
-  readonly overrides?: Readonly<Record<string, string>>;
+  /** Further or other `server.properties`, as Kafka spells them: of every broker, or made for each. */
+  readonly overrides?: Properties | ((self: BrokerAddress) => Properties);
   /** Told what takes long on a first start. */
   readonly logger?: Logger;
   /** Read for `JAVA_HOME`, `PATH`, `SPILLWAY_CACHE` and `KAFKA_JARS`. Default: the process's own. */
@@ -61,14 +63,22 @@ async function configureBroker(
   cluster: readonly BrokerAddress[],
   dir: string,
   runtime: KafkaRuntime,
-  overrides: Readonly<Record<string, string>>,
+  overrides: StartKafkaOptions['overrides'] = {},
 ): Promise<Broker> {
   const home = join(dir, `broker-${self.id}`);
   const dataDir = join(home, 'data');
   const propertiesFile = join(home, 'server.properties');
   await mkdir(home, { recursive: true });
   await prepareStorage(runtime.template, dataDir, self.id);
-  await writeFile(propertiesFile, serverProperties({ self, cluster, dataDir, overrides }));
+  await writeFile(
+    propertiesFile,
+    serverProperties({
+      self,
+      cluster,
+      dataDir,
+      overrides: typeof overrides === 'function' ? overrides(self) : overrides,
+    }),
+  );
   return new Broker({
     id: self.id,
     port: self.port,
@@ -82,8 +92,7 @@ async function startBrokers(dir: string, runtime: KafkaRuntime, options: StartKa
   for (let tries = 1; ; tries++) {
     const cluster = await addresses(options.brokers ?? 1, options.port);
     const brokers: Broker[] = [];
-    for (const self of cluster)
-      brokers.push(await configureBroker(self, cluster, dir, runtime, options.overrides ?? {}));
+    for (const self of cluster) brokers.push(await configureBroker(self, cluster, dir, runtime, options.overrides));
     const started = await Promise.allSettled(brokers.map((broker) => broker.start()));
     const failure = started.find((result) => result.status === 'rejected');
     if (failure === undefined) return brokers;

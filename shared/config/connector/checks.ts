@@ -25,8 +25,8 @@ function neverASource(key: 'errors.deadletterqueue.topic.name' | 'runtime.error.
   });
 }
 
-/** All of them, for the keys of one sink. */
-export function connectorChecks(keys: ConnectorKeys) {
+/** All of them, for the keys of one sink; `userFunction`: it is a function of the user's own. */
+export function connectorChecks(keys: ConnectorKeys, userFunction: boolean) {
   return [
     crossCheck(keys, ['topics', 'topics.regex'], ({ topics, 'topics.regex': pattern }) => {
       if ((topics === undefined) !== (pattern === undefined)) return [];
@@ -53,6 +53,7 @@ export function connectorChecks(keys: ConnectorKeys) {
       ),
     ),
     ...invokeChecks(keys),
+    moduleCheck(keys, userFunction),
     ...overflowChecks(keys),
   ];
 }
@@ -81,6 +82,18 @@ function invokeChecks(keys: ConnectorKeys) {
       ),
     ),
   ];
+}
+
+/** `invoke.module` is where a user's function in this process comes from, and means nothing anywhere else. */
+function moduleCheck(keys: ConnectorKeys, userFunction: boolean) {
+  return crossCheck(keys, ['invoke.target', 'invoke.module'], (config) => {
+    const inProcess = userFunction && config['invoke.target'] === 'in-process';
+    const given = config['invoke.module'] !== undefined;
+    const message = inProcess
+      ? 'is required with invoke.target=in-process: the file whose handler gets the envelopes'
+      : 'is only for connector.class=fc-sink with invoke.target=in-process; remove it, or set those';
+    return when(inProcess !== given, 'invoke.module', message);
+  });
 }
 
 function overflowChecks(keys: ConnectorKeys) {

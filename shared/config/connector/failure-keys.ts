@@ -56,7 +56,7 @@ export const failureKeys = {
     consoleName: '重试次数',
     min: 0,
     default: 2,
-    doc: 'How often a batch is sent again that a function of your own failed. Targets that cannot be reached do not count here.',
+    doc: 'How often a batch is sent again that a function of your own failed, before it is cut up to find the records to blame; how often such a record alone is tried again before it is errant; how often a record is sent again that the function answers `retry` for. Targets that cannot be reached do not count here.',
   }),
   'retry.backoff.ms': defineKey.long({
     ...RETRIES,

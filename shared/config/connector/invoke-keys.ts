@@ -18,7 +18,6 @@ const WIRE_BATCH_BYTES = 5 * MIB;
 const LEAST_MAX_BYTES = 512;
 
 const TARGETS = ['in-process', 'http', 'fc'] as const;
-const TARGETS_OF_A_USER = ['http', 'fc'] as const;
 
 const URL_EXPECTED = 'an http:// or https:// URL';
 
@@ -31,16 +30,16 @@ function readUrl(text: string): string | Refusal {
   return url.href;
 }
 
-/** Keys of a sink with these defaults. A user's own function never runs in process. */
-export function invokeKeys(defaults: SinkDefaults, userFunction: boolean) {
-  const maxBytes = defaultMaxBytes(defaults, userFunction);
+/** Keys of a sink with these defaults. */
+export function invokeKeys(defaults: SinkDefaults) {
+  const maxBytes = defaultMaxBytes(defaults);
   return {
-    'invoke.target': defineKey.enum(userFunction ? TARGETS_OF_A_USER : TARGETS, {
+    'invoke.target': defineKey.enum(TARGETS, {
       ...CALL,
       importance: 'HIGH',
       displayName: 'Where the sink runs',
       default: defaults.invokeTarget,
-      doc: 'Where the function runs that a batch is handed to: `in-process`, at any URL (`http`), or at Function Compute (`fc`; not available in this version).',
+      doc: 'Where the function runs that a batch is handed to: in this process (`in-process`; a function of your own by `invoke.module`), at any URL (`http`), or at Function Compute (`fc`; not available in this version).',
     }),
     'invoke.mode': defineKey.enum(['sync', 'async'], {
       ...CALL,
@@ -49,6 +48,13 @@ export function invokeKeys(defaults: SinkDefaults, userFunction: boolean) {
       consoleName: '发送模式',
       default: 'sync',
       doc: 'Whether the function is waited for. `async` needs `invoke.target=fc`; written then means accepted by its durable queue.',
+    }),
+    'invoke.module': defineKey.string({
+      ...CALL,
+      importance: 'MEDIUM',
+      displayName: 'Module',
+      expected: 'path of a JavaScript file',
+      doc: 'Only for `fc-sink` with `invoke.target=in-process`: the ES module or CommonJS file whose `handler(event, context)` gets the envelopes. A relative path starts at the folder of the connector file. Changes to the file take effect with the next start.',
     }),
     'invoke.http.url': defineKey.parsed(readUrl, {
       ...CALL,
@@ -134,11 +140,11 @@ export function invokeKeys(defaults: SinkDefaults, userFunction: boolean) {
 }
 
 /** Default of `invoke.max.bytes`: the sink's own where it usually runs, else what that way of calling takes. */
-function defaultMaxBytes({ invokeTarget, invokeMaxBytes }: SinkDefaults, userFunction: boolean) {
+function defaultMaxBytes({ invokeTarget, invokeMaxBytes }: SinkDefaults) {
   const inProcess = invokeTarget === 'in-process' ? invokeMaxBytes : IN_PROCESS_MAX_BYTES;
   const sync = invokeTarget === 'in-process' ? SYNC_MAX_BYTES : invokeMaxBytes;
   return {
-    text: `${userFunction ? '' : `${inMib(inProcess)} in-process, `}${inMib(sync)} sync, ${ASYNC_MAX_BYTES / KIB} KiB async`,
+    text: `${inMib(inProcess)} in-process, ${inMib(sync)} sync, ${ASYNC_MAX_BYTES / KIB} KiB async`,
     value: (config: Readonly<Record<string, unknown>>) => {
       if (config['invoke.mode'] === 'async') return ASYNC_MAX_BYTES;
       return config['invoke.target'] === 'in-process' ? inProcess : sync;

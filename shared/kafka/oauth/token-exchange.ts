@@ -46,6 +46,7 @@ export function tokenExchange({ host, port, saslAuthenticate }: ExchangeSetup, t
         'KAFKA_AUTHENTICATION_FAILED',
         `broker ${host}:${port} refused the token (${reason}): check that the endpoint issues tokens for this cluster ` +
           '(sasl.oauthbearer.scope, and issuer and audience that the broker expects), and that the clocks of both sides are right',
+        { mayHeal: true },
       );
     },
   };

@@ -48,11 +48,12 @@ function refused({ status, text }: FormAnswer, client: ClientCredentials): Retri
     );
   }
   const scope = client.scope === undefined ? 'none is asked for' : `"${client.scope}" is asked for`;
-  const advice =
-    status === 404 || status === 405
-      ? 'check sasl.oauthbearer.token.endpoint.url'
-      : `check sasl.oauthbearer.client.id, sasl.oauthbearer.client.secret and sasl.oauthbearer.scope (${scope})`;
-  return new FatalError('KAFKA_TOKEN_REFUSED', `${what}: ${advice}`);
+  const wrongAddress = status === 404 || status === 405;
+  const advice = wrongAddress
+    ? 'check sasl.oauthbearer.token.endpoint.url'
+    : `check sasl.oauthbearer.client.id, sasl.oauthbearer.client.secret and sasl.oauthbearer.scope (${scope})`;
+  // Another secret may be there the next time, another address never.
+  return new FatalError('KAFKA_TOKEN_REFUSED', `${what}: ${advice}`, { mayHeal: !wrongAddress });
 }
 
 /** `error` and `error_description` of RFC 6749, 5.2; an endpoint that repeats the secret is not repeated. */

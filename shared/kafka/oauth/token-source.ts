@@ -59,6 +59,7 @@ export class TokenSource {
       throw new FatalError(
         'KAFKA_TOKEN_REFUSED',
         `${credentials.tokenEndpoint} issued a token that has expired already: check the clocks of this machine and of the endpoint`,
+        { mayHeal: true },
       );
     }
     const held = { value, extensions: credentials.extensions, staleAt: askedAt + lifetimeMs * REFRESH_AFTER };

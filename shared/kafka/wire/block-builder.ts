@@ -1,5 +1,6 @@
 /** Collects records that share a buffer into the columns of one block. */
 import {
+  type BlockMemory,
   BOUNDS_STRIDE,
   HEADERS_AT,
   KEY_END,
@@ -23,6 +24,9 @@ export class RecordLayoutError extends Error {
   }
 }
 
+/** Bytes of the columns for each record: offset, timestamp, bounds. */
+export const COLUMN_BYTES = 2 * Float64Array.BYTES_PER_ELEMENT + BOUNDS_STRIDE * Int32Array.BYTES_PER_ELEMENT;
+
 export class BlockBuilder {
   readonly bytes: Buffer;
   readonly timestampType: TimestampType;
@@ -40,6 +44,11 @@ export class BlockBuilder {
     this.#offsets = new Float64Array(capacity);
     this.#timestamps = new Float64Array(capacity);
     this.#bounds = new Int32Array(capacity * BOUNDS_STRIDE);
+  }
+
+  /** Records added so far. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Room for `records` more. */
@@ -108,8 +117,8 @@ export class BlockBuilder {
     }
   }
 
-  /** The block, or undefined when nothing was added. The builder is used up. */
-  build(): RecordBlock | undefined {
+  /** The block, or undefined when nothing was added. The builder is used up. `memory` is what the block keeps alive. */
+  build(memory?: BlockMemory): RecordBlock | undefined {
     const count = this.#count;
     if (count === 0) return undefined;
     const { bytes } = this;
@@ -124,6 +133,7 @@ export class BlockBuilder {
       timestampType: this.timestampType,
       bounds,
       headersOf: (index) => headersAt(bytes, bounds[index * BOUNDS_STRIDE + HEADERS_AT] ?? -1),
+      ...(memory !== undefined && { memory }),
     };
   }
 }

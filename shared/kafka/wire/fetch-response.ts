@@ -25,6 +25,8 @@ export interface FetchAnswer {
   /** Error code of the whole request; 0 below version 7. */
   readonly errorCode: number;
   readonly partitions: readonly FetchedPartition[];
+  /** The answer as it came, which `records` of the partitions point into. */
+  readonly payload: Buffer;
 }
 
 const OLDEST = 4;
@@ -109,5 +111,5 @@ export function decodeFetchResponse(payload: Buffer, version: number): FetchAnsw
       return reader.times(reader.int32(), () => readPartition(reader, version, topic));
     })
     .flat();
-  return { errorCode, partitions };
+  return { errorCode, partitions, payload };
 }

@@ -149,7 +149,7 @@ describe('spillway doctor about a consumer group', () => {
       severity: 'problem',
       error: 'OFFSET_PAST_END',
       message: expect.stringContaining(`99 of ${topic}-0, which ends at 3`),
-      action: expect.stringContaining('--reset-offsets'),
+      action: expect.stringContaining('spillway offsets CONNECTOR-FILE'),
     });
     expect(find(findings, 'position-gap')?.message).toContain('2 offsets were deleted before they were read');
     expect(find(findings, 'position-stopped')).toMatchObject({

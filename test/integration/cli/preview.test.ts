@@ -170,6 +170,21 @@ describe('spillway preview', () => {
     expect(target.headers[0]?.authorization).toBe('Bearer hunter2');
   });
 
+  it('shows what a function in this process would get, without loading it', async () => {
+    const rig = await startRig();
+    const topic = await rig.createTopic(1);
+    await rig.produce(topic, 0, [recordOf('k0', '订单')]);
+    const file = await rig.connectorFile(uniqueName('preview'), {
+      topics: topic,
+      'connector.class': 'fc-sink',
+      'invoke.target': 'in-process',
+      'invoke.module': './nowhere.mjs',
+    });
+    const request = (await preview(rig, file)).batches[0]?.requests[0];
+    expect(request).toMatchObject({ method: 'CALL', url: 'handler of ./nowhere.mjs' });
+    expect(JSON.parse(request?.body.head ?? '')).toMatchObject([{ topic, offset: 0, key: 'k0', value: '订单' }]);
+  });
+
   it('shows the same before and after a run: the group does not matter', async () => {
     const rig = await startRig();
     const topic = await rig.createTopic(1);

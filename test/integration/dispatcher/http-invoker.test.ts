@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpInvoker } from '../../../functions/dispatcher/invokers/http.ts';
 import type { Invoker } from '../../../functions/dispatcher/invokers/invoker.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { batchOf } from '../../../shared/envelope/block-builder.ts';
 import { PLAIN_ENVELOPE } from '../../../shared/envelope/encode.ts';
-import { FatalError, FunctionFailure, RetriableError } from '../../../shared/errors.ts';
+import { FatalError, FunctionFailure, FunctionTimeout, RetriableError } from '../../../shared/errors.ts';
 import { blockAt } from '../../helpers/dispatcher.ts';
 
 type Handler = (request: IncomingMessage, body: string, response: ServerResponse) => void;
@@ -33,10 +33,9 @@ async function functionAt(handle: Handler): Promise<{ url: URL; server: Server }
 function invokerFor(url: URL, userFunction = true): Invoker {
   const invoker = createHttpInvoker({
     url,
-    authorization: 'Bearer t0ken',
+    authorization: () => 'Bearer t0ken',
     envelope: PLAIN_ENVELOPE,
     userFunction,
-    connections: 2,
     clock: systemClock,
   });
   cleanUps.push(() => invoker.close());
@@ -46,7 +45,7 @@ function invokerFor(url: URL, userFunction = true): Invoker {
 const BATCH = batchOf(blockAt([4, 5]));
 
 function invoke(invoker: Invoker, timeoutMs = 20_000, signal = new AbortController().signal) {
-  return invoker.invoke(BATCH, { signal, timeoutMs });
+  return invoker.invoke(BATCH, { signal, admission: signal, timeoutMs });
 }
 
 async function reply(status: number, body: string, headers: Record<string, string> = {}, userFunction = true) {
@@ -163,11 +162,40 @@ describe('the HTTP invoker', () => {
     });
   });
 
-  it('ends a call that takes longer than its time', async () => {
+  it('ends a call that takes longer than its time: a failure of a user function, and of nothing else', async () => {
     const { url } = await functionAt(() => undefined);
-    expect(await invoke(invokerFor(url), 200).catch((error: unknown) => error)).toMatchObject({
-      code: 'INVOKE_TIMEOUT',
+    const ofUser = await invoke(invokerFor(url), 200).catch((error: unknown) => error);
+    expect(ofUser).toMatchObject({ code: 'INVOKE_TIMEOUT' });
+    expect(ofUser).toBeInstanceOf(FunctionTimeout);
+    const ofOurs = await invoke(invokerFor(url, false), 200).catch((error: unknown) => error);
+    expect(ofOurs).toMatchObject({ code: 'INVOKE_TIMEOUT' });
+    expect(ofOurs).not.toBeInstanceOf(FunctionFailure);
+  });
+
+  it('blames nobody for a time that was over before the request was sent', async () => {
+    // A server that never says a word: no TLS comes about.
+    const silent = createTcpServer((socket) => {
+      cleanUps.push(() => void socket.destroy());
     });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    cleanUps.push(() => void silent.close());
+    const invoker = invokerFor(new URL(`https://127.0.0.1:${(silent.address() as AddressInfo).port}/fn`));
+    const error = await invoke(invoker, 200).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'INVOKE_TIMEOUT' });
+    expect(error).not.toBeInstanceOf(FunctionFailure);
+  });
+
+  it('says how long the envelope is', async () => {
+    let seen: IncomingMessage['headers'] = {};
+    let length = 0;
+    const { url } = await functionAt((request, body, response) => {
+      seen = request.headers;
+      length = Buffer.byteLength(body);
+      response.end();
+    });
+    await invoke(invokerFor(url));
+    expect(seen['content-length']).toBe(String(length));
+    expect(seen).not.toHaveProperty('transfer-encoding');
   });
 
   it('ends a call that nobody waits for', async () => {

@@ -62,6 +62,8 @@ describe('a Kafka Connect configuration', () => {
       'oss.object.key.template':
         '{topic}/year={timestamp:yyyy}/month={timestamp:MM}/day={timestamp:dd}/hour={timestamp:HH}/{topic}+{partition}+{offset}',
       'oss.time.zone': 'Europe/Berlin',
+      'oss.rotate.interval.ms': '600000',
+      'oss.rotate.schedule.interval.ms': '300000',
       'oss.format': 'jsonl',
       'oss.compression': 'gzip',
       'oss.output.fields': 'key,offset,overflowFlag,partition,timestamp,topic,value,valueSize,headers',

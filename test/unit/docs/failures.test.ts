@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFiles } from '../../helpers/layout/source-file.ts';
+import { DESIGNED_FAILURES, FAULT_CLASSES } from './failure-classes.ts';
 import { page, tableRows } from './pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -45,5 +46,15 @@ describe('docs/failures.md', () => {
     const codes = [...text.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(([, code = '']) => code);
     expect(codes.length).toBeGreaterThan(20);
     expect(codes.filter((code) => !known.has(code))).toEqual(['INCONSISTENT_GROUP_PROTOCOL']);
+  });
+
+  it.each(FAULT_CLASSES)('has a heading for the fault class "%s", and names its test', (_class, heading, test) => {
+    const section = sections.find((each) => each.startsWith(`${heading}\n`));
+    expect(section).toContain(`\`test/fault/${test}.test.ts\``);
+  });
+
+  it.each(DESIGNED_FAILURES)('has headings for: %s', (_failure, ...headings) => {
+    const titles = sections.map((section) => section.slice(0, section.indexOf('\n')));
+    expect(headings.filter((heading) => !titles.includes(heading))).toEqual([]);
   });
 });

@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { doctorCommand } from '../../../cli/commands/doctor.ts';
+import { errorsCommand } from '../../../cli/commands/errors.ts';
 import { eventsCommand } from '../../../cli/commands/events.ts';
 import { localCommand } from '../../../cli/commands/local.ts';
+import { offsetsCommand } from '../../../cli/commands/offsets.ts';
 import { previewCommand } from '../../../cli/commands/preview.ts';
 import { runCommand } from '../../../cli/commands/run.ts';
 import { validateCommand } from '../../../cli/commands/validate-command.ts';
@@ -49,7 +51,10 @@ describe.each([...all])('%s', (path, text) => {
       validateCommand(),
       previewCommand(),
       eventsCommand(),
+      errorsCommand(),
+      ...errorsCommand().commands,
       doctorCommand(),
+      offsetsCommand(),
       localCommand(),
     ];
     const names = commands.map((command) => command.name());

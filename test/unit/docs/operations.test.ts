@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../../cli/commands/run.ts';
+import { MemoryBudget } from '../../../functions/dispatcher/memory/memory-budget.ts';
 import { Metrics } from '../../../functions/dispatcher/metrics.ts';
 import { page, tableRows } from './pages.ts';
 
@@ -7,7 +8,7 @@ const text = page('docs/operations.md');
 
 describe('docs/operations.md', () => {
   it('has every metric with its type, and no other', async () => {
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics(new MemoryBudget(0));
     metrics.task('c', 0, 'oss-sink');
     const there = [...(await metrics.render()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [
       name,
@@ -18,7 +19,7 @@ describe('docs/operations.md', () => {
   });
 
   it('names the labels that a metric has', async () => {
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics(new MemoryBudget(0));
     const task = metrics.task('c', 0, 'oss-sink');
     task.ledger('orders').polled++;
     task.batchClosed('age');

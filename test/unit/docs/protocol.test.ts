@@ -1,8 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadFunction } from '../../../functions/dispatcher/invokers/function-module.ts';
+import { readAnswer } from '../../../functions/dispatcher/invokers/read-answer.ts';
 import { matchOutcomes, parseAnswer } from '../../../shared/answer.ts';
 import { type EnvelopeOptions, encodeEnvelope, PLAIN_ENVELOPE } from '../../../shared/envelope/encode.ts';
 import { normaliseEvent } from '../../../shared/envelope/normalise.ts';
 import { batchOfRecords, type ShortRecord } from '../../helpers/records.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { examples, page, tableRows } from './pages.ts';
 
 const text = page('docs/protocol.md');
@@ -67,9 +72,20 @@ describe('docs/protocol.md', () => {
     expect([event.form, event.batches.length, event.batches[0]?.firstOffset]).toEqual([form, 1, 7]);
   });
 
+  it('shows a module that is called as it says', async () => {
+    const file = join(await temporaryFolder(), 'fn.mjs');
+    await writeFile(file, shown.get('module') ?? '');
+    const batch = batchOfRecords([1, 2, 3]);
+    const answer = await (await loadFunction(file))(encodeEnvelope(batch, PLAIN_ENVELOPE), {
+      requestId: 'r',
+      function: { name: 'fn.mjs', handler: 'handler', timeout: 60 },
+    });
+    expect(readAnswer(answer as object, batch, true)).toMatchObject({ all: 'written', count: 3 });
+  });
+
   it('shows nothing that is not checked here', () => {
     const forms = ['cloudevents', 'cloudevents-strings', 'raw'].map((form) => `form ${form}`);
-    const checked = [...Object.keys(envelopes), 'outcomes', 'all written', 'fatal', ...forms];
+    const checked = [...Object.keys(envelopes), 'outcomes', 'all written', 'fatal', 'module', ...forms];
     expect([...shown.keys()].sort()).toEqual(checked.sort());
     expect([...text.matchAll(/^```/gm)]).toHaveLength(2 * checked.length);
   });

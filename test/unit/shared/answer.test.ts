@@ -47,6 +47,9 @@ describe('parseAnswer', () => {
   it('reads a fatal answer', () => {
     const answer = { version: 1, fatal: { code: 'OSS_BUCKET_MISSING', message: 'no such bucket' } };
     expect(parseAnswer(asJson(answer))).toEqual(answer);
+    const healing = { version: 1, fatal: { ...answer.fatal, mayHeal: true } };
+    expect(parseAnswer(asJson(healing))).toEqual(healing);
+    expect(parseAnswer(asJson({ version: 1, fatal: { ...answer.fatal, mayHeal: false } }))).toEqual(answer);
   });
 
   it('takes null for an absent optional field, as other languages write it', () => {
@@ -61,6 +64,7 @@ describe('parseAnswer', () => {
     ['a missing count', { version: 1, all: 'written' }, '"count"'],
     ['a negative count', { version: 1, all: 'written', count: -1 }, '-1'],
     ['a fatal without code', { version: 1, fatal: { message: 'm' } }, '"fatal"'],
+    ['a healing that is neither', { version: 1, fatal: { code: 'C', message: 'm', mayHeal: 1 } }, 'mayHeal 1'],
     ['outcomes that are no list', { version: 1, outcomes: {} }, '"outcomes"'],
     ['an outcome that is no object', { version: 1, outcomes: [1] }, 'outcome 0'],
     ['an outcome without topic', { version: 1, outcomes: [{ ...outcome(7), topic: undefined }] }, 'topic'],

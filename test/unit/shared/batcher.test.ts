@@ -67,6 +67,16 @@ describe('Batcher', () => {
     ]);
   });
 
+  it('waits no longer than its age allows when the clock is set back', () => {
+    const { batcher, summary } = batcherOf({ lingerMs: 100 });
+    batcher.add(blockOf(offsets(0, 1)), 0, 10, undefined, 1_000_000);
+    batcher.closeDue(500);
+    batcher.closeDue(599);
+    expect(summary()).toEqual([]);
+    batcher.closeDue(600);
+    expect(summary()).toEqual([['age', [0]]]);
+  });
+
   it('closes by age from the first record of each batch', () => {
     const { batcher, summary } = batcherOf({ lingerMs: 100 });
     const block = blockOf(offsets(0, 4));
@@ -89,20 +99,61 @@ describe('Batcher', () => {
     expect(batcher.msUntilDue(9_000)).toBeUndefined();
   });
 
-  it('keeps windows apart and closes the one opened first when there are too many', () => {
+  it('keeps windows apart and closes the one that nothing came for when there are too many', () => {
     const { batcher, closed, summary } = batcherOf({ maxOpenWindows: 2 });
-    const block = blockOf(offsets(0, 5));
-    for (const [i, window] of ['a', 'b', 'a', 'c', 'a'].entries()) batcher.add(block, i, 10, window, i);
+    const block = blockOf(offsets(0, 6));
+    for (const [i, window] of ['a', 'b', 'a', 'c', 'a', 'd'].entries()) batcher.add(block, i, 10, window, i);
     expect(summary()).toEqual([
-      ['window', [0, 2]],
       ['window', [1]],
+      ['window', [3]],
     ]);
-    expect(closed.map(({ batch }) => batch.window)).toEqual(['a', 'b']);
+    expect(closed.map(({ batch }) => batch.window)).toEqual(['b', 'c']);
     batcher.flush('flush');
     expect(summary().slice(2)).toEqual([
-      ['flush', [3]],
-      ['flush', [4]],
+      ['flush', [0, 2, 4]],
+      ['flush', [5]],
     ]);
+  });
+
+  it('closes everything when the clock passes into another period, by the tick or by the next record', () => {
+    const { batcher, summary } = batcherOf({ lingerMs: 1_000_000, periodOf: (now) => Math.floor(now / 1_000) });
+    const block = blockOf(offsets(0, 6));
+    batcher.add(block, 0, 10, 'a', 5_000);
+    batcher.add(block, 1, 10, 'b', 5_400);
+    batcher.closeDue(5_999);
+    expect(summary()).toEqual([]);
+    batcher.closeDue(6_000);
+    expect(summary()).toEqual([
+      ['schedule', [0]],
+      ['schedule', [1]],
+    ]);
+    batcher.add(block, 2, 10, 'a', 6_100);
+    batcher.add(block, 3, 10, 'a', 7_000);
+    // A clock that is set back: another period all the same.
+    batcher.add(block, 4, 10, 'a', 6_900);
+    expect(summary().slice(2)).toEqual([
+      ['schedule', [2]],
+      ['schedule', [3]],
+    ]);
+    expect(batcher.openRecords).toBe(1);
+  });
+
+  it('makes one batch a window and period, however the windows interleave and however late records are', () => {
+    const { batcher, closed } = batcherOf({ lingerMs: 1_000_000, periodOf: (now) => Math.floor(now / 1_000) });
+    const block = blockOf(offsets(0, 4_000));
+    for (let i = 0; i < 4_000; i++) batcher.add(block, i, 10, `hour ${(i * 7) % 8}`, i);
+    batcher.flush('flush');
+    expect(closed).toHaveLength(8 * 4);
+    expect(closed.every(({ reason }) => reason !== 'window')).toBe(true);
+  });
+
+  it('lets the hour of now grow while ever other late ones come', () => {
+    const { batcher, closed } = batcherOf({ lingerMs: 1_000_000, maxOpenWindows: 8 });
+    const block = blockOf(offsets(0, 1_000));
+    for (let i = 0; i < 1_000; i++) batcher.add(block, i, 10, i % 10 === 9 ? `late ${i % 300}` : 'now', i);
+    expect(closed.some(({ batch }) => batch.window === 'now')).toBe(false);
+    batcher.flush('flush');
+    expect(closed.filter(({ batch }) => batch.window === 'now').map(({ batch }) => batch.count)).toEqual([900]);
   });
 
   it('extends one segment over consecutive records and begins another where they are not', () => {

@@ -118,6 +118,14 @@ describe('a handler whose answer is read', () => {
     expect(written).toEqual([[1]]);
   });
 
+  it('answers that the cause may heal', async () => {
+    const { handler } = handlerOf(async () => {
+      throw new FatalError('OSS_BUCKET_MISSING', 'no such bucket', { mayHeal: true });
+    });
+    const fatal = { code: 'OSS_BUCKET_MISSING', message: 'no such bucket', mayHeal: true };
+    expect(await handler(envelope([1]))).toEqual({ version: 1, fatal });
+  });
+
   it.each([
     ['an error of no known class', new TypeError('boom')],
     ['something that is no error', 'boom'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkGroup, checkPositions, type PartitionPosition } from '../../../../cli/doctor/check-group.ts';
-import { encodeStopMark } from '../../../../functions/dispatcher/stop-mark.ts';
+import { encodeCommitMetadata } from '../../../../functions/dispatcher/commit-metadata.ts';
 import { PROTOCOL_NAME } from '../../../../shared/kafka/group-protocol.ts';
 import { NO_GROUP } from '../../../../shared/kafka/inspect/group-request.ts';
 import { brief, parsed } from './facts.ts';
@@ -53,7 +53,7 @@ describe('checkPositions', () => {
   });
 
   it('finds offsets past the end, offsets that are gone, and stopped partitions', () => {
-    const stopped = encodeStopMark({ offset: 12, code: 'VALUE_NOT_UTF8' });
+    const stopped = encodeCommitMetadata(0, { stopped: { offset: 12, code: 'VALUE_NOT_UTF8' }, plan: [] });
     const findings = checkPositions(config, [
       position(0, 21),
       position(1, 9),

@@ -154,15 +154,6 @@ describe('deliver', () => {
     expect(new Set(events.acked.values())).toEqual(new Set(['written']));
   });
 
-  it('lets a batch wait that a user function keeps failing as a whole', async () => {
-    const invoker = new ScriptedInvoker([...Array.from({ length: 10 }, () => throwing(functionFailed())), allWritten]);
-    const { clock, events, outcome } = setUp(invoker, { userFunction: true, retries: 2 });
-    await settle();
-    await clock.advance(3_600_000);
-    expect(await outcome).toBe('done');
-    expect(new Set(events.acked.values())).toEqual(new Set(['written']));
-  });
-
   it.each([
     [
       'a missing record',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
 import { Metrics, type PartitionReading } from '../../../../functions/dispatcher/metrics.ts';
 import { batchOf } from '../../../../shared/envelope/block-builder.ts';
 import { blockAt } from '../../../helpers/dispatcher.ts';
@@ -16,17 +17,23 @@ async function scrape(metrics: Metrics): Promise<Map<string, number>> {
 
 describe('Metrics', () => {
   it('keeps the names that dashboards rely on', async () => {
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics(new MemoryBudget(0));
     metrics.task('c', 0, 'oss-sink');
     const names = [...(await metrics.render()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
       (match) => `${match[1]} ${match[2]}`,
     );
     expect(names.sort()).toEqual([
+      'spillway_adaptive_limit gauge',
+      'spillway_adaptive_reductions_total counter',
       'spillway_batches_closed_total counter',
+      'spillway_batches_in_flight gauge',
+      'spillway_breaker_state gauge',
       'spillway_buffer_bytes gauge',
       'spillway_consumer_lag_records gauge',
       'spillway_invocation_seconds histogram',
       'spillway_invocations_total counter',
+      'spillway_memory_budget_bytes gauge',
+      'spillway_memory_bytes gauge',
       'spillway_memory_used_bytes gauge',
       'spillway_partition_paused gauge',
       'spillway_record_age_seconds histogram',
@@ -39,12 +46,17 @@ describe('Metrics', () => {
       'spillway_records_released_total counter',
       'spillway_records_written_total counter',
       'spillway_retries_total counter',
+      'spillway_task_restarts_total counter',
       'spillway_task_state gauge',
     ]);
   });
 
   it('shows ledgers, partitions and the state of a task', async () => {
-    const metrics = new Metrics(() => 4096);
+    const used = new MemoryBudget(8_192);
+    used.take(3_000);
+    used.request(1_096);
+    used.expect(500);
+    const metrics = new Metrics(used);
     const task = metrics.task('c', 0, 'oss-sink');
     Object.assign(task.ledger('orders'), { polled: 10, written: 6, errant: 1, dropped: 1, gap: 5 });
     task.watch({
@@ -67,14 +79,57 @@ describe('Metrics', () => {
       [`spillway_buffer_bytes${of},topic="orders",partition="0"}`]: 99,
       [`spillway_task_state${of}}`]: 2,
       spillway_memory_used_bytes: 4096,
+      spillway_memory_budget_bytes: 8192,
+      'spillway_memory_bytes{use="records"}': 3000,
+      'spillway_memory_bytes{use="requests"}': 1096,
+      'spillway_memory_bytes{use="fetches"}': 500,
       [`spillway_batches_closed_total${of},reason="count"}`]: 1,
       [`spillway_retries_total${of},reason="BUSY"}`]: 1,
       [`spillway_invocations_total${of},sink="oss-sink",result="answered"}`]: 1,
     });
   });
 
+  it('goes on with the ledger of a task that is made again, and never shows it twice', async () => {
+    const metrics = new Metrics(new MemoryBudget(0));
+    const first = metrics.task('c', 0, 'oss-sink');
+    first.ledger('orders').written = 5;
+    first.watch({ state: 'failed', partitions: () => [] });
+    const second = metrics.task('c', 0, 'oss-sink');
+    second.ledger('orders').errant += 2;
+    second.watch({ state: 'running', partitions: () => [] });
+    expect(second.settled()).toBe(7);
+    second.restarted('OSS_BUCKET_MISSING');
+    const values = await scrape(metrics);
+    expect(values.get('spillway_records_written_total{connector="c",task="0",topic="orders"}')).toBe(5);
+    expect(values.get('spillway_task_state{connector="c",task="0"}')).toBe(2);
+    expect(values.get('spillway_task_restarts_total{connector="c",task="0",reason="OSS_BUCKET_MISSING"}')).toBe(1);
+  });
+
+  it('keeps the reasons of restarts bounded: a function answers codes of its own invention', async () => {
+    const metrics = new Metrics(new MemoryBudget(0));
+    const task = metrics.task('c', 0, 'fc-sink');
+    for (let i = 0; i < 200; i++) task.restarted(`CODE_${i}`);
+    task.restarted('CODE_3');
+    const values = await scrape(metrics);
+    expect([...values.keys()].filter((key) => key.startsWith('spillway_task_restarts_total'))).toHaveLength(51);
+    expect(values.get('spillway_task_restarts_total{connector="c",task="0",reason="OTHER"}')).toBe(150);
+    expect(values.get('spillway_task_restarts_total{connector="c",task="0",reason="CODE_3"}')).toBe(2);
+  });
+
+  it('shows the gate of each connector', async () => {
+    const metrics = new Metrics(new MemoryBudget(0));
+    metrics.targets.watch('c', { limit: 12, inFlight: 3, breakerState: 2 });
+    metrics.targets.reduced('c', 'latency');
+    expect(Object.fromEntries(await scrape(metrics))).toMatchObject({
+      'spillway_adaptive_limit{connector="c"}': 12,
+      'spillway_batches_in_flight{connector="c"}': 3,
+      'spillway_breaker_state{connector="c"}': 2,
+      'spillway_adaptive_reductions_total{connector="c",reason="latency"}': 1,
+    });
+  });
+
   it('counts the age of every record of a batch', async () => {
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics(new MemoryBudget(0));
     const task = metrics.task('c', 0, 'oss-sink');
     const block = blockAt([0, 1, 2]);
     const [t0, , t2] = block.timestamps;
@@ -91,7 +146,7 @@ describe('Metrics', () => {
   });
 
   it('adds up the ledgers of a connector over tasks and topics', () => {
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics(new MemoryBudget(0));
     metrics.task('c', 0, 's').ledger('a').written = 1;
     metrics.task('c', 1, 's').ledger('b').written = 2;
     metrics.task('d', 0, 's').ledger('a').written = 4;

@@ -1,26 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { encodeCommitMetadata, type StopMark } from '../../../../functions/dispatcher/commit-metadata.ts';
 import type { Invoker } from '../../../../functions/dispatcher/invokers/invoker.ts';
 import { Ledger } from '../../../../functions/dispatcher/ledger.ts';
-import { MemoryBudget } from '../../../../functions/dispatcher/memory-budget.ts';
-import { Metrics } from '../../../../functions/dispatcher/metrics.ts';
-import { PartitionPipeline, type PipelineDeps } from '../../../../functions/dispatcher/partition-pipeline.ts';
-import { encodeStopMark } from '../../../../functions/dispatcher/stop-mark.ts';
-import { PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
+import { workerMemory } from '../../../../functions/dispatcher/memory/worker-memory.ts';
+import { PartitionPipeline } from '../../../../functions/dispatcher/partition-pipeline.ts';
 import type { ErrantRecord } from '../../../../shared/errant.ts';
 import type { FatalError } from '../../../../shared/errors.ts';
 import { RetriableError } from '../../../../shared/errors.ts';
-import { silentLogger } from '../../../../shared/logger.ts';
 import type { BatchOutcome } from '../../../../shared/outcomes.ts';
 import { offsetAt } from '../../../../shared/records.ts';
 import {
   allWritten,
   blockAt,
-  deliveryDeps,
   perRecord,
+  pipelineDepsForTests,
   ScriptedInvoker,
   throwing,
 } from '../../../helpers/dispatcher.ts';
 import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
+
+function stopMark(stopped: StopMark): string {
+  return encodeCommitMetadata(0, { stopped, plan: [] });
+}
 
 /** An error topic that can be down. */
 class FakeErrorTopic {
@@ -44,6 +45,9 @@ interface Options {
   readonly position?: number;
 }
 
+/** What a block counts for. */
+const BLOCK_BYTES = 1_000;
+
 function setUp(options: Options = {}) {
   const clock = new ManualClock();
   const ledger = new Ledger();
@@ -51,35 +55,34 @@ function setUp(options: Options = {}) {
   const sink = new FakeErrorTopic();
   const calls: string[] = [];
   const failures: FatalError[] = [];
-  const budget = new MemoryBudget(1_000_000);
+  const { budget, intake: memory } = workerMemory(1_000_000);
   const invoker = options.invoker ?? new ScriptedInvoker([allWritten]);
-  const deps: PipelineDeps = {
-    delivery: deliveryDeps(invoker, clock),
-    intake: {
-      keyConverter: 'string',
-      valueConverter: 'string',
-      nullValues: options.nullValues ?? 'write',
-      overflowPolicy: 'error-topic',
-      invokeMaxBytes: 100_000,
-      envelope: PLAIN_ENVELOPE,
-    },
-    limits: { maxRecords: options.maxRecords ?? 3, maxBytes: 50_000, lingerMs: 1_000, maxOpenWindows: 8 },
+  const base = pipelineDepsForTests(invoker, clock);
+  const deps = {
+    ...base,
+    intake: { ...base.intake, nullValues: options.nullValues ?? 'write' },
+    limits: { ...base.limits, maxRecords: options.maxRecords ?? 3 },
     maxInFlight: options.maxInFlight ?? 1,
-    windowOf: undefined,
     errorsPolicy: options.errorsPolicy ?? 'continue',
     frameworkErrors: framework,
     sinkErrors: sink,
-    budget,
-    metrics: new Metrics(() => 0).task('c', 0, 'oss-sink'),
-    logger: silentLogger,
+    memory,
   };
   const assigned = { topic: 'orders', partition: 0, position: options.position ?? 0, metadata: options.metadata ?? '' };
   const pipeline = new PartitionPipeline(assigned, options.resumeStopped ?? false, ledger, deps, {
     pause: () => calls.push('pause'),
     resume: () => calls.push('resume'),
     settled: () => calls.push('settled'),
+    commitWanted: () => calls.push('commit'),
     failed: (error) => failures.push(error),
   });
+  // As the consumer hands blocks over: their memory is held for the time of the call.
+  const accept = pipeline.accept.bind(pipeline);
+  pipeline.accept = (block, now) => {
+    const frame = budget.take(BLOCK_BYTES);
+    accept({ ...block, memory: frame }, now);
+    frame.release();
+  };
   /** The law of the ledger, checked with what the tracker counts. */
   const balanced = () =>
     ledger.polled ===
@@ -210,11 +213,11 @@ describe('PartitionPipeline', () => {
       expect(framework.offsets).toEqual([]);
       expect(pipeline.stoppedAt).toEqual({ offset: 2, code: 'VALUE_NOT_UTF8' });
       expect(pipeline.pausedReason).toBe('stopped');
-      expect(pipeline.toCommit).toEqual({
+      expect(pipeline.toCommit).toMatchObject({
         topic: 'orders',
         partition: 0,
         offset: 2,
-        metadata: encodeStopMark({ offset: 2, code: 'VALUE_NOT_UTF8' }),
+        metadata: stopMark({ offset: 2, code: 'VALUE_NOT_UTF8' }),
       });
       expect(ledger.written).toBe(2);
     });
@@ -227,7 +230,7 @@ describe('PartitionPipeline', () => {
       );
       expect(pipeline.toCommit).toMatchObject({
         offset: 0,
-        metadata: encodeStopMark({ offset: 0, code: 'VALUE_NOT_UTF8' }),
+        metadata: stopMark({ offset: 0, code: 'VALUE_NOT_UTF8' }),
       });
     });
 
@@ -238,7 +241,7 @@ describe('PartitionPipeline', () => {
       const { pipeline, clock, sink, failures } = setUp({ invoker, errorsPolicy: 'stop' });
       pipeline.accept(blockAt([0, 1, 2, 3, 4, 5]), clock.now());
       await settle();
-      expect(pipeline.toCommit).toMatchObject({ offset: 1, metadata: encodeStopMark({ offset: 1, code: 'REFUSED' }) });
+      expect(pipeline.toCommit).toMatchObject({ offset: 1, metadata: stopMark({ offset: 1, code: 'REFUSED' }) });
       expect([sink.offsets, failures, invoker.calls.length]).toEqual([[], [], 1]);
     });
 
@@ -291,7 +294,7 @@ describe('PartitionPipeline', () => {
     });
 
     it('stays stopped for the next owner, who finishes what is before', async () => {
-      const metadata = encodeStopMark({ offset: 2, code: 'X' });
+      const metadata = stopMark({ offset: 2, code: 'X' });
       const { pipeline, clock, invoker } = setUp({ errorsPolicy: 'stop', metadata });
       expect(pipeline.pausedReason).toBeUndefined();
       pipeline.accept(blockAt([0, 1, 2, 3]), clock.now());
@@ -304,7 +307,7 @@ describe('PartitionPipeline', () => {
     });
 
     it('reads nothing when the last owner stopped right here', () => {
-      const { pipeline, calls } = setUp({ position: 2, metadata: encodeStopMark({ offset: 2, code: 'X' }) });
+      const { pipeline, calls } = setUp({ position: 2, metadata: stopMark({ offset: 2, code: 'X' }) });
       expect(calls).toEqual(['pause']);
       expect(pipeline.stoppedAt).toMatchObject({ offset: 2 });
     });
@@ -312,7 +315,7 @@ describe('PartitionPipeline', () => {
     it('goes on, and lifts the mark, when a person resumes it', () => {
       const { pipeline, calls } = setUp({
         position: 2,
-        metadata: encodeStopMark({ offset: 2, code: 'X' }),
+        metadata: stopMark({ offset: 2, code: 'X' }),
         resumeStopped: true,
       });
       expect(calls).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Invoker } from '../../../../functions/dispatcher/invokers/invoker.ts';
-import { MemoryBudget } from '../../../../functions/dispatcher/memory-budget.ts';
+import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
+import { workerMemory } from '../../../../functions/dispatcher/memory/worker-memory.ts';
 import { Metrics } from '../../../../functions/dispatcher/metrics.ts';
 import { Task } from '../../../../functions/dispatcher/task.ts';
 import { PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
@@ -29,8 +30,8 @@ async function setUp(invoker: Invoker, commit?: () => Promise<void>) {
     throw new Error('not used here');
   };
   const driver: KafkaDriver = { admin: unused, producer: unused, consumer: () => consumer, reader: unused };
-  const budget = new MemoryBudget(1_000_000);
-  const metrics = new Metrics(() => 0).task('c', 0, 'oss-sink');
+  const { intake: memory } = workerMemory(1_000_000);
+  const metrics = new Metrics(new MemoryBudget(0)).task('c', 0, 'oss-sink');
   const pipeline = {
     delivery: deliveryDeps(invoker, clock),
     intake: {
@@ -44,10 +45,13 @@ async function setUp(invoker: Invoker, commit?: () => Promise<void>) {
     limits: { maxRecords: 3, maxBytes: 50_000, lingerMs: 1_000, maxOpenWindows: 8 },
     maxInFlight: 1,
     windowOf: undefined,
+    guarantee: 'at-least-once',
+    phases: undefined,
     errorsPolicy: 'continue',
     frameworkErrors: { report: async () => undefined },
     sinkErrors: { report: async () => undefined },
-    budget,
+    memory,
+    connector: 'c',
     metrics,
     logger: silentLogger,
   } as const;
@@ -60,7 +64,7 @@ async function setUp(invoker: Invoker, commit?: () => Promise<void>) {
   };
   const task = new Task(
     options,
-    { driver, budget, metrics, clock, logger: silentLogger },
+    { driver, metrics, clock, logger: silentLogger },
     {
       failed: (error) => failures.push(error),
       released: () => undefined,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Connector } from '../../../../functions/dispatcher/connector.ts';
 import { fcSink } from '../../../../functions/dispatcher/fc-sink.ts';
-import { MemoryBudget } from '../../../../functions/dispatcher/memory-budget.ts';
+import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
+import { workerMemory } from '../../../../functions/dispatcher/memory/worker-memory.ts';
 import { Metrics } from '../../../../functions/dispatcher/metrics.ts';
 import { Worker } from '../../../../functions/dispatcher/worker.ts';
 import { parseConnector } from '../../../../shared/config/connector-keys.ts';
@@ -41,7 +42,11 @@ function setUp(describe: () => Promise<void>) {
     admin: () => admin,
     producer: () => ({ send: async () => undefined, close: async () => undefined }),
     consumer,
-    reader: () => ({ read: async () => [], close: async () => undefined }),
+    reader: () => ({
+      read: async () => [],
+      page: async () => ({ blocks: [], nextOffset: 0 }),
+      close: async () => undefined,
+    }),
   };
   const { connector: config } = parseConnector(fcSink, {
     name: 'orders',
@@ -62,8 +67,8 @@ function setUp(describe: () => Promise<void>) {
   const clock = new ManualClock();
   const connector = new Connector(spec, {
     driver,
-    budget: new MemoryBudget(1_000_000),
-    metrics: new Metrics(() => 0),
+    memory: workerMemory(1_000_000),
+    metrics: new Metrics(new MemoryBudget(0)),
     limits: { memoryBudgetBytes: 1_000_000, sessionTimeoutMs: 30_000, metadataMaxAgeMs: 60_000, tasks: 1 },
     clock,
     random: () => 0.5,

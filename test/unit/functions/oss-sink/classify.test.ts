@@ -36,6 +36,24 @@ describe('captured replies', () => {
     expect(error.message).toContain('PutObject on bucket example-bucket');
   });
 
+  it.each([
+    ['bucket-missing', true],
+    ['access-key-unknown', true],
+    ['service-signature-wrong', true],
+    ['clock-skewed', true],
+    ['service-another-endpoint', false],
+    ['versioning-not-implemented', false],
+  ])('say of %s whether it may heal: %s', (name, mayHeal) => {
+    expect(classify(capturedFailure(name), REQUEST)).toMatchObject({ mayHeal });
+  });
+
+  it('say what was the matter with the target', () => {
+    expect(classify(capturedFailure('throttled'), REQUEST)).toMatchObject({ trouble: 'throttled' });
+    expect(classify(capturedFailure('internal-error'), REQUEST)).toMatchObject({ trouble: 'unreachable' });
+    const timeout = { kind: 'network', code: 'UND_ERR_HEADERS_TIMEOUT', cause: undefined } as const;
+    expect(classify(timeout, REQUEST)).toMatchObject({ trouble: 'timeout' });
+  });
+
   it('say how far the clock is off, and which way', () => {
     const behind = capturedFailure('service-clock-skewed', Date.parse('2024-09-22T06:32:40.000Z'));
     expect(classify(behind, REQUEST).message).toContain('this clock is 86400 s behind the one of OSS');
@@ -108,6 +126,7 @@ describe('no reply', () => {
     ['ECONNREFUSED', RetriableError, 'OSS_UNREACHABLE'],
     ['ECONNRESET', RetriableError, 'OSS_UNREACHABLE'],
     ['UND_ERR_SOCKET', RetriableError, 'OSS_UNREACHABLE'],
+    ['HTTPParserError', RetriableError, 'OSS_UNREACHABLE'],
     ['UND_ERR_CONNECT_TIMEOUT', RetriableError, 'OSS_UNREACHABLE'],
     ['EAI_AGAIN', RetriableError, 'OSS_UNREACHABLE'],
     ['UND_ERR_DESTROYED', RetriableError, 'OSS_CLOSED'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { namingOf, ossSink } from '../../../../functions/oss-sink/config.ts';
 import { checkConfig, parseConfig } from '../../../../shared/config/parse.ts';
-import { blockOf } from '../../../helpers/records.ts';
+import { blockOf, offsets } from '../../../helpers/records.ts';
 
 const GOOD = { 'oss.bucket': 'example-bucket', 'oss.region': 'cn-hangzhou' };
 
@@ -103,4 +103,61 @@ describe('what the dispatcher learns', () => {
     const config = configOf({ 'oss.format': format, 'oss.compression': compression });
     expect(namingOf(config).nameOf(blockOf([0]), 0)).toBe(`orders/0/${'0'.repeat(20)}${extension}`);
   });
+});
+
+describe('rotation', () => {
+  const at = (iso: string) => Date.parse(iso);
+
+  it('is off by default', () => {
+    expect(ossSink.periodOf?.(configOf({}))).toBeUndefined();
+  });
+
+  it('by the clock has periods of the time zone, quarter hours and clock changes included', () => {
+    const days = (zone: string, ...times: string[]) => {
+      const raw = { 'oss.rotate.schedule.interval.ms': '86400000', 'oss.time.zone': zone };
+      const periodOf = ossSink.periodOf?.(configOf(raw));
+      return times.map((time) => periodOf?.(at(time)));
+    };
+    const [before = 0, after] = days('Asia/Shanghai', '2024-05-01T15:59:59.999Z', '2024-05-01T16:00:00Z');
+    expect(after).toBe(before + 1);
+    const [early = 0, late] = days('Asia/Kathmandu', '2024-05-01T18:14:59Z', '2024-05-01T18:15:00Z');
+    expect(late).toBe(early + 1);
+    // The day of 25 hours is one day.
+    const [first, last, next] = days(
+      'Europe/Berlin',
+      '2024-10-26T22:00:00Z',
+      '2024-10-27T22:59:59Z',
+      '2024-10-27T23:00:00Z',
+    );
+    expect(last).toBe(first);
+    expect(next).not.toBe(first);
+  });
+
+  it('by record time is part of the window, beside the template', () => {
+    const raw = { 'oss.rotate.interval.ms': '600000', 'oss.object.key.template': '{topic}/{partition}/{key}/{offset}' };
+    const windowOf = ossSink.windowOf?.(configOf(raw));
+    const block = blockOf([
+      { offset: 0, key: 'a', timestamp: at('2024-05-01T10:00:00Z') },
+      { offset: 1, key: 'a', timestamp: at('2024-05-01T10:10:00Z') },
+      { offset: 2, key: 'a', timestamp: at('2024-05-01T10:09:59.999Z') },
+      { offset: 3, key: 'b', timestamp: at('2024-05-01T10:00:00Z') },
+      { offset: 4, key: 'a', timestamp: 9e15 },
+    ]);
+    const [a, next, late, other, offCalendar] = offsets(0, 5).map((i) => windowOf?.(block, i));
+    expect(late).toBe(a);
+    expect(new Set([a, next, other, offCalendar]).size).toBe(4);
+    expect(ossSink.windowOf?.(configOf({ 'oss.rotate.interval.ms': '600000' }))?.(block, 2)).toBeDefined();
+  });
+
+  it.each(['oss.rotate.interval.ms', 'oss.rotate.schedule.interval.ms'])(
+    'refuses a %s that makes tiny files',
+    (key) => {
+      expect(problemsOf({ [key]: '999' })).toMatchObject([
+        { key, message: expect.stringContaining('1000 ms or more') },
+      ]);
+      expect(problemsOf({ [key]: '0' })).toMatchObject([{ key }]);
+      expect(problemsOf({ [key]: '-1' })).toEqual([]);
+      expect(problemsOf({ [key]: '1000' })).toEqual([]);
+    },
+  );
 });

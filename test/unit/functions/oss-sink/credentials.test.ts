@@ -22,6 +22,11 @@ describe('credentials', () => {
     expect(source()).toEqual({ accessKeyId: 'id', accessKeySecret: 'secret', securityToken: 'token-1' });
     env['TOKEN'] = 'token-2';
     expect(source().securityToken).toBe('token-2');
+    // Away while somebody replaces it: it may be there the next time.
+    delete env['TOKEN'];
+    expect(source).toThrow(
+      expect.objectContaining({ name: 'FatalError', code: 'OSS_CREDENTIALS_MISSING', mayHeal: true }),
+    );
   });
 
   it('else from the role, else there are none', () => {
@@ -29,7 +34,7 @@ describe('credentials', () => {
     const role = { accessKeyId: 'STS.id', accessKeySecret: 's', securityToken: 't' };
     expect(credentialSource({}, resolver, () => role)()).toBe(role);
     expect(() => credentialSource({}, resolver, () => undefined)()).toThrow(
-      expect.objectContaining({ name: 'FatalError', code: 'OSS_CREDENTIALS_MISSING' }),
+      expect.objectContaining({ name: 'FatalError', code: 'OSS_CREDENTIALS_MISSING', mayHeal: true }),
     );
   });
 

@@ -64,10 +64,42 @@ describe('an object', () => {
   });
 
   it.each([
+    ['the ones in the middle', [0, 5, 8]],
+    ['the first ones', offsets(3, 9)],
+    ['all but one', [4]],
+  ])('of the planned name proves that ours are written when Kafka removed %s meanwhile', async (_, left) => {
+    for (const format of ['envelope', 'jsonl', 'csv', 'raw']) {
+      const { objects, store } = memorySetup({ 'oss.format': format, 'oss.compression': 'gzip' });
+      await objects.write(run(0, 9), signal, 0);
+      await objects.write(batchOfRecords(left).segments, signal, 0);
+      expect(store.objects.size).toBe(1);
+      expect(store.calls.filter((call) => call.startsWith('put'))).toHaveLength(2);
+    }
+  });
+
+  it('is named by what was planned, the ones after it by their first record', async () => {
+    const { objects, store } = memorySetup(JSONL);
+    store.limit = { bytes: 400, error: new RecordError('OSS_OBJECT_TOO_LARGE', 'too large') };
+    await objects.write(run(12, 20), signal, 10);
+    const names = [...store.objects.keys()];
+    expect(names[0]).toBe(nameAt(10));
+    expect(offsetsIn(store.objects.get(nameAt(10))?.body)[0]).toBe(12);
+    for (const name of names.slice(1)) expect(nameAt(offsetsIn(store.objects.get(name)?.body)[0])).toBe(name);
+    expect(names.flatMap((name) => offsetsIn(store.objects.get(name)?.body))).toEqual(offsets(12, 20));
+  });
+
+  it('of the planned name that lacks our first record is left alone', async () => {
+    const { objects, store } = memorySetup(JSONL);
+    await objects.write(run(3, 9), signal, 0);
+    await expect(objects.write(run(1, 9), signal, 0)).rejects.toMatchObject({ code: 'OSS_OBJECT_DIFFERS' });
+    expect(store.objects.size).toBe(1);
+  });
+
+  it.each([
     ['another content', batchOfRecords([0, { offset: 1, value: 'other' }, 2]).segments],
     ['another first part', batchOfRecords([0, { offset: 1, value: 'other' }, 2, 3, 4]).segments],
     ['another beginning of it', batchOfRecords([0, { offset: 1, value: 'other' }]).segments],
-    ['a record less in the middle', batchOfRecords([0, 2]).segments],
+    ['other content in a record between', batchOfRecords([0, { offset: 2, value: 'other' }]).segments],
     ['a record more in the middle', batchOfRecords([0, { offset: 0.5 }, 1, 2, 3]).segments],
   ])('with %s is left alone, and everything stops', async (_, ours) => {
     const { objects, store } = memorySetup(JSONL);

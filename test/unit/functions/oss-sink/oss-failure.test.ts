@@ -49,5 +49,7 @@ describe('readThrown', () => {
     expect(readThrown(error, false)).toEqual({ kind: 'network', code: 'ECONNRESET', cause: error });
     expect(readThrown(error, true)).toMatchObject({ code: 'ABORTED' });
     expect(readThrown('odd', false)).toMatchObject({ code: '' });
+    const noHttp = Object.assign(new Error('x'), { name: 'HTTPParserError', code: undefined });
+    expect(readThrown(noHttp, false)).toMatchObject({ code: 'HTTPParserError' });
   });
 });

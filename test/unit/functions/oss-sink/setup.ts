@@ -26,7 +26,7 @@ export function memorySetup(raw: Record<string, unknown> = {}) {
     body,
     compressor: () => compressorFor(config['oss.compression']),
     contentType: contentTypeOf(config['oss.format'], config['oss.compression'], config['oss.csv.header']),
-    nameOf: ([first]) => (first === undefined ? '' : naming.nameOf(first.block, first.from)),
+    naming,
   });
   const values = new ValueFetcher('oss-cn-hangzhou.aliyuncs.com', clock);
   const writer = new OssWriter({ store, objects, values, naming, body, clock });

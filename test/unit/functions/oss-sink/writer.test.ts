@@ -61,6 +61,37 @@ describe('OssWriter', () => {
     await expect(writer.write(twoKeys(), context())).rejects.toBe(LOST);
   });
 
+  it('names the object by the planned range, also when its first record has no place', async () => {
+    const { writer, store, context } = memorySetup({ 'oss.format': 'csv' });
+    const batch = { ...batchOfRecords([{ offset: 7, value: Buffer.from([0xff]) }, 8, 9]), plannedFirst: 5 };
+    expect(await writer.write(batch, context())).toMatchObject({
+      outcomes: [{ offset: 7, status: 'errant' }, { status: 'written' }, { status: 'written' }],
+    });
+    expect([...store.objects.keys()]).toEqual([nameAt(5, '.csv')]);
+  });
+
+  it('gives the planned name to the first of several objects only', async () => {
+    const { writer, store, context } = memorySetup(BY_KEY);
+    const batch = batchOfRecords([
+      { offset: 3, key: 'a' },
+      { offset: 4, key: 'b' },
+    ]);
+    await writer.write({ ...batch, plannedFirst: 1 }, context());
+    expect([...store.objects.keys()].map((name) => name.replace(/0{10,}/, ''))).toEqual([
+      'orders/0/a/1.json',
+      'orders/0/b/4.json',
+    ]);
+  });
+
+  it('asks for the whole batch again when its object failed, refused records and all: the write may have happened', async () => {
+    const { writer, store, context } = memorySetup({ 'oss.format': 'csv' });
+    store.failures.push({ error: LOST, lost: true });
+    const batch = { ...batchOfRecords([{ offset: 7, value: Buffer.from([0xff]) }, 8, 9]), plannedFirst: 7 };
+    await expect(writer.write(batch, context())).rejects.toBe(LOST);
+    await writer.write(batch, context());
+    expect(store.objects.size).toBe(1);
+  });
+
   it('makes the records of a refused object errant', async () => {
     const { writer, store, context } = memorySetup(BY_KEY);
     store.failures.push({ error: new RecordError('OSS_BAD_OBJECT_NAME', 'refused') });

@@ -34,6 +34,7 @@ const testSink: SinkDefinition<typeof testKeys> = {
     invokeTarget: 'in-process',
   },
   userFunction: false,
+  exactlyOnce: true,
   commitsAfterBatch: true,
   keyConverter: () => 'string',
   valueConverter: (config) => (config['test.format'] === 'raw' ? 'bytes' : 'string'),
@@ -239,11 +240,17 @@ describe('calls', () => {
     expect(byDefault.map(({ key }) => key)).toEqual(['invoke.target']);
   });
 
-  it('of a user’s own function are never in process', () => {
+  it('of a user’s own function in process need its module, and nothing else has one', () => {
     const raw = { ...MINIMAL, 'connector.class': 'fc-sink', 'invoke.target': 'in-process' };
     expect(checkConnector(fcSink, raw).problems).toEqual([
-      { key: 'invoke.target', message: 'expected one of http, fc, got "in-process"' },
+      { key: 'invoke.module', message: expect.stringContaining('is required with invoke.target=in-process') },
     ]);
+    expect(checkConnector(fcSink, { ...raw, 'invoke.module': './fn.mjs' }).problems).toEqual([]);
+    const overHttp = { ...MINIMAL, ...HTTP, 'connector.class': 'fc-sink', 'invoke.module': './fn.mjs' };
+    expect(checkConnector(fcSink, overHttp).problems).toEqual([
+      { key: 'invoke.module', message: expect.stringContaining('is only for connector.class=fc-sink') },
+    ]);
+    expect(problemKeys({ 'invoke.module': './fn.mjs' })).toEqual(['invoke.module']);
   });
 
   it('over HTTP need a URL', () => {

@@ -18,7 +18,7 @@ function invokerOf(write: SinkWriter['write'], clock = new ManualClock()) {
 }
 
 function call(invoker: ReturnType<typeof invokerOf>['invoker'], signal = new AbortController().signal) {
-  return invoker.invoke(BATCH, { signal, timeoutMs: 1_000 }).catch((error: unknown) => error);
+  return invoker.invoke(BATCH, { signal, admission: signal, timeoutMs: 1_000 }).catch((error: unknown) => error);
 }
 
 describe('the in-process invoker', () => {

@@ -1,7 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bodyBuilder } from '../../../../../functions/oss-sink/body/body.ts';
 import { ossSink } from '../../../../../functions/oss-sink/config.ts';
-import { splitAt } from '../../../../../functions/oss-sink/segments.ts';
 import { parseConfig } from '../../../../../shared/config/parse.ts';
 import { batchOfRecords, blockOf, offsets } from '../../../../helpers/records.ts';
 
@@ -14,6 +14,7 @@ const builder = (raw: Record<string, unknown>) =>
 const FORMATS = [
   { 'oss.format': 'envelope' },
   { 'oss.format': 'jsonl' },
+  { 'oss.format': 'jsonl', 'oss.output.fields': 'value,headers,offset' },
   { 'oss.format': 'csv' },
   { 'oss.format': 'csv', 'oss.csv.header': false },
   { 'oss.format': 'raw' },
@@ -22,16 +23,39 @@ const FORMATS = [
 
 describe.each(FORMATS)('%j', (raw) => {
   const body = builder(raw);
-  const { segments } = batchOfRecords(offsets(0, 10));
-  const whole = body.build(segments);
+  const whole = body.build(batchOfRecords(offsets(0, 10)).segments);
 
-  it('begins with the body of its first records, and with no other', () => {
-    for (const count of [1, 5, 9]) {
-      expect(body.isBeginning(body.build(splitAt(segments, count)[0]), whole)).toBe(true);
+  const parts = (kept: readonly number[]) => body.build(batchOfRecords(kept).segments);
+
+  it('contains what is some of its records, and nothing else', () => {
+    for (const kept of [[0], [9], offsets(0, 5), offsets(5, 10), [0, 2, 3, 8], offsets(0, 10)]) {
+      expect(body.contains(whole, parts(kept))).toBe(true);
     }
-    expect(body.isBeginning(body.build(splitAt(segments, 5)[1]), whole)).toBe(false);
-    expect(body.isBeginning(whole, whole)).toBe(false);
-    expect(body.isBeginning(body.build(batchOfRecords([{ offset: 0, value: 'other' }]).segments), whole)).toBe(false);
+    for (const kept of [[10], [1, 0], [3, 3], offsets(0, 11)]) expect(body.contains(whole, parts(kept))).toBe(false);
+    expect(body.contains(whole, body.build(batchOfRecords([{ offset: 0, value: 'other' }]).segments))).toBe(false);
+    expect(body.contains(parts([0]), whole)).toBe(false);
+  });
+
+  it('is not misled by what records hold', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom('"', ',', '\\', '\r\n', '{', '}', '[', ']', 'ä', ''),
+      maxLength: 6,
+    });
+    const record = fc.record({ key: fc.option(text), value: fc.option(text), kept: fc.boolean() });
+    await fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 12 }), (records) => {
+        const all = records.map((one, offset) => ({
+          offset,
+          headers: [{ key: 'h', value: Buffer.from('a"]') }],
+          ...one,
+        }));
+        const kept = all.filter((one, i) => one.kept || i === 0);
+        const content = body.build(batchOfRecords(all).segments);
+        expect(body.contains(content, body.build(batchOfRecords(kept).segments))).toBe(true);
+        const foreign = { offset: 99, value: 'foreign' };
+        expect(body.contains(content, body.build(batchOfRecords([...kept, foreign]).segments))).toBe(false);
+      }),
+    );
   });
 });
 

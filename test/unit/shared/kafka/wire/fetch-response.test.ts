@@ -45,7 +45,9 @@ function answer(version: number, records: Buffer, highWatermark: number | bigint
 describe('decodeFetchResponse', () => {
   it.each([4, 5, 6, 7, 8, 9, 10, 11])('reads version %i, each partition with its own error', (version) => {
     const records = Buffer.from('not looked at');
-    expect(decodeFetchResponse(answer(version, records), version)).toEqual({
+    const payload = answer(version, records);
+    expect(decodeFetchResponse(payload, version)).toEqual({
+      payload,
       errorCode: 0,
       partitions: [
         {

@@ -1,12 +1,17 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { decodeRecords } from '../../../../../shared/kafka/wire/record-batch.ts';
+import { MemoryBudget } from '../../../../../functions/dispatcher/memory/memory-budget.ts';
+import { decodeRecords, RecordDecoder } from '../../../../../shared/kafka/wire/record-batch.ts';
 import { recordAt } from '../../../../../shared/records.ts';
 import { batch } from './batches.ts';
 
 const require = createRequire(import.meta.url);
 const messageV0 = require('kafkajs/src/protocol/message/v0/index.js') as (m: object) => { buffer: Buffer };
 const messageV1 = require('kafkajs/src/protocol/message/v1/index.js') as (m: object) => { buffer: Buffer };
+
+/** After the checksum and the format. */
+const ATTRIBUTES_AT = 5;
+const LOG_APPEND_TIME = 0x08;
 
 function entry(offset: number, message: { buffer: Buffer }): Buffer {
   const head = Buffer.alloc(12);
@@ -41,5 +46,23 @@ describe('messages in the formats before 0.11', () => {
       [9, null, 'v2', 1_000, 0],
     ]);
     expect(nextOffset).toBe(10);
+  });
+
+  it('are not passed, and not counted, by whoever stops between two blocks of them', async () => {
+    const appended = messageV1({ key: 'k', value: 'b', timestamp: 2 });
+    appended.buffer.writeInt8(LOG_APPEND_TIME, ATTRIBUTES_AT);
+    const bytes = Buffer.concat([entry(5, messageV1({ key: 'k', value: 'a', timestamp: 1 })), entry(7, appended)]);
+    const account = new MemoryBudget(1_000_000);
+    const frame = account.take(bytes.length);
+    const place = { topic: 't', partition: 0, fetchOffset: 5, readCommitted: true, abortedTransactions: [] };
+    const decoder = new RecordDecoder({ ...place, bytes, memory: { account, frame } });
+    const seen: [number, number][] = [];
+    for await (const block of decoder.blocks()) {
+      seen.push([block.offsets[0] ?? -1, decoder.nextOffset]);
+      block.memory?.release();
+      if (seen.length === 1) break;
+    }
+    frame.release();
+    expect([seen, account.usedBytes]).toEqual([[[5, 6]], 0]);
   });
 });

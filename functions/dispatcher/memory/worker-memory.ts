@@ -1,0 +1,34 @@
+/** The memory of a worker: one budget, and the two that act on it. */
+import { BufferPool } from '../../../shared/buffer-pool.ts';
+import { FairIntake } from './fair-intake.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import { RequestRoom } from './request-room.ts';
+
+/** A frame may be held for long, and counts as what its buffer takes. */
+const FRAME_LEAST_FILLED = 0.5;
+const FRAME_STEP_BYTES = 256 * 1024;
+
+/** Shared by all connectors of a worker. */
+export interface WorkerMemory {
+  readonly budget: MemoryBudget;
+  readonly intake: FairIntake;
+  readonly room: RequestRoom;
+  /** What fetches are read into. What is free of it and what is held are within the budget together. */
+  readonly frames: BufferPool;
+}
+
+/** @param limitBytes `memory.budget.bytes` */
+export function workerMemory(limitBytes: number): WorkerMemory {
+  const budget = new MemoryBudget(limitBytes);
+  return {
+    budget,
+    intake: new FairIntake(budget),
+    room: new RequestRoom(budget),
+    frames: new BufferPool({
+      maxFreeBytes: budget.holdableBytes,
+      leastFilled: FRAME_LEAST_FILLED,
+      // Fetches that are full are all of one size.
+      sizeFor: (bytes) => Math.ceil(bytes / FRAME_STEP_BYTES) * FRAME_STEP_BYTES,
+    }),
+  };
+}

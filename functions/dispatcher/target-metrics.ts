@@ -1,0 +1,55 @@
+/** Metrics of the gates in front of targets, one a connector. */
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ReductionReason } from './target-gate/adaptive-limit.ts';
+
+/** Where a scrape finds the present state of a gate. */
+export interface GateReadings {
+  /** Calls that may be under way at one time. */
+  readonly limit: number;
+  /** Calls under way. */
+  readonly inFlight: number;
+  /** 0 closed, 1 half open, 2 open. */
+  readonly breakerState: number;
+}
+
+const GAUGES = [
+  ['spillway_adaptive_limit', 'Batches that the target is given at one time, at most.', 'limit'],
+  ['spillway_batches_in_flight', 'Batches that the target is given at this time.', 'inFlight'],
+  ['spillway_breaker_state', '0 closed, 1 half open, 2 open.', 'breakerState'],
+] as const;
+
+export class TargetMetrics {
+  readonly #gates = new Map<string, GateReadings>();
+  readonly #reductions: Counter;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const gates = this.#gates;
+    for (const [name, help, reading] of GAUGES) {
+      new Gauge({
+        name,
+        help,
+        labelNames: ['connector'],
+        registers,
+        collect() {
+          this.reset();
+          for (const [connector, gate] of gates) this.set({ connector }, gate[reading]);
+        },
+      });
+    }
+    this.#reductions = new Counter({
+      name: 'spillway_adaptive_reductions_total',
+      help: 'Times that the limit of batches in flight went down.',
+      labelNames: ['connector', 'reason'],
+      registers,
+    });
+  }
+
+  watch(connector: string, gate: GateReadings): void {
+    this.#gates.set(connector, gate);
+  }
+
+  reduced(connector: string, reason: ReductionReason): void {
+    this.#reductions.inc({ connector, reason });
+  }
+}

@@ -1,0 +1,62 @@
+/** Large buffers that are used again. What is left to the garbage collector instead stays resident long after its last use: V8 starts to
+ *  collect when 64 MB of it have gathered, and glibc's heap keeps holes of its sizes. */
+
+/** Smaller ones are not worth it. */
+const SMALLEST_BYTES = 256 * 1024;
+
+export interface BufferPoolOptions {
+  /** The most that waits for its next use; beyond it the smallest are left to the garbage collector. */
+  readonly maxFreeBytes: number;
+  /** A free buffer serves for needs down to this share of it: 0 where it is given back soon. */
+  readonly leastFilled: number;
+  /** Size of a buffer for so many bytes: rounded up, so that it fits the next need. What is never touched takes no memory. */
+  readonly sizeFor: (bytes: number) => number;
+}
+
+export class BufferPool {
+  readonly #options: BufferPoolOptions;
+  readonly #own = new WeakSet<ArrayBufferLike>();
+  /** Smallest first. */
+  #free: Buffer[] = [];
+  #freeBytes = 0;
+
+  constructor(options: BufferPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that wait for their next use. */
+  get freeBytes(): number {
+    return this.#freeBytes;
+  }
+
+  /** A buffer of exactly `bytes`, whatever was in it before still in it. */
+  take(bytes: number): Buffer {
+    if (bytes < SMALLEST_BYTES) return Buffer.allocUnsafe(bytes);
+    const at = this.#free.findIndex((buffer) => buffer.length >= bytes);
+    const found = this.#free[at];
+    if (found !== undefined && bytes >= found.length * this.#options.leastFilled) {
+      this.#free.splice(at, 1);
+      this.#freeBytes -= found.length;
+      return found.subarray(0, bytes);
+    }
+    // In time all are as large as the largest need.
+    if (found === undefined) this.#dropSmallest();
+    const made = Buffer.allocUnsafeSlow(this.#options.sizeFor(bytes));
+    this.#own.add(made.buffer);
+    return made.subarray(0, bytes);
+  }
+
+  /** Takes back what `take` gave, or a view of it: nobody may read it any more. Call once; anything else is ignored. */
+  giveBack({ buffer }: Buffer): void {
+    const size = buffer.byteLength;
+    if (!this.#own.has(buffer) || this.#free.some((free) => free.buffer === buffer)) return;
+    const after = this.#free.findIndex((free) => free.length >= size);
+    this.#free.splice(after < 0 ? this.#free.length : after, 0, Buffer.from(buffer as ArrayBuffer));
+    this.#freeBytes += size;
+    while (this.#freeBytes > this.#options.maxFreeBytes) this.#dropSmallest();
+  }
+
+  #dropSmallest(): void {
+    this.#freeBytes -= this.#free.shift()?.length ?? 0;
+  }
+}

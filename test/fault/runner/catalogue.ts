@@ -1,0 +1,65 @@
+/** Every fault that is drawn from. The order counts: a seed means another run when it changes. */
+import type { Fault } from './fault.ts';
+import { fault as allBrokersRestarted } from './faults/all-brokers-restarted.ts';
+import { fault as clockJump } from './faults/clock-jump.ts';
+import { fault as compacted } from './faults/compacted.ts';
+import { fault as coordinatorMoved } from './faults/coordinator-moved.ts';
+import { fault as diskFull } from './faults/disk-full.ts';
+import { fault as errorTopicMissing } from './faults/error-topic-missing.ts';
+import { fault as errorTopicReadOnly } from './faults/error-topic-read-only.ts';
+import { fault as errorTopicTooSmall } from './faults/error-topic-too-small.ts';
+import { fault as extraWorker } from './faults/extra-worker.ts';
+import { fault as functionKilled } from './faults/function-killed.ts';
+import { fault as functionSilent } from './faults/function-silent.ts';
+import { fault as functionStatus } from './faults/function-status.ts';
+import { fault as halfAnswers } from './faults/half-answers.ts';
+import { fault as hugeRecord } from './faults/huge-record.ts';
+import { fault as kafkaNetwork } from './faults/kafka-network.ts';
+import { fault as killWorker } from './faults/kill-worker.ts';
+import { fault as leaderKilled } from './faults/leader-killed.ts';
+import { fault as openTransaction } from './faults/open-transaction.ts';
+import { fault as ossHangs } from './faults/oss-hangs.ts';
+import { fault as ossReplyLost } from './faults/oss-reply-lost.ts';
+import { fault as ossStatus } from './faults/oss-status.ts';
+import { fault as partitionsRaised } from './faults/partitions-raised.ts';
+import { fault as poison } from './faults/poison.ts';
+import { fault as rebalanceStorm } from './faults/rebalance-storm.ts';
+import { fault as retention } from './faults/retention.ts';
+import { fault as stopWorker } from './faults/stop-worker.ts';
+import { fault as targetGarbage } from './faults/target-garbage.ts';
+import { fault as targetNetwork } from './faults/target-network.ts';
+import { fault as topicRemade } from './faults/topic-remade.ts';
+import { fault as zombieWorker } from './faults/zombie-worker.ts';
+
+export const catalogue: readonly Fault[] = [
+  killWorker,
+  stopWorker,
+  zombieWorker,
+  ossReplyLost,
+  ossStatus,
+  ossHangs,
+  functionStatus,
+  functionSilent,
+  kafkaNetwork,
+  targetNetwork,
+  leaderKilled,
+  rebalanceStorm,
+  extraWorker,
+  allBrokersRestarted,
+  clockJump,
+  compacted,
+  coordinatorMoved,
+  diskFull,
+  errorTopicMissing,
+  errorTopicReadOnly,
+  errorTopicTooSmall,
+  functionKilled,
+  hugeRecord,
+  openTransaction,
+  partitionsRaised,
+  poison,
+  retention,
+  targetGarbage,
+  topicRemade,
+  halfAnswers,
+];

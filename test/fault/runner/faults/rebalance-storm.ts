@@ -1,0 +1,62 @@
+import { systemClock } from '../../../../shared/clock.ts';
+import type { ConsumerListener, ConsumerOptions, KafkaConsumer } from '../../../../shared/kafka/driver.ts';
+import { createKafkaDriver } from '../../../../shared/kafka/kafkajs-driver.ts';
+import { silentLogger } from '../../../../shared/logger.ts';
+import { type Fault, nothingToLift } from '../fault.ts';
+import { type ConnectorSpec, groupOf } from '../topology.ts';
+import type { World } from '../world.ts';
+
+/** A member that takes partitions, does nothing with them, and gives them back. */
+const idle: ConsumerListener = {
+  assigned: () => undefined,
+  revoked: async () => undefined,
+  lost: () => undefined,
+  records: () => undefined,
+  progressed: () => undefined,
+  gap: () => undefined,
+  failed: () => undefined,
+};
+
+function optionsOf(connector: ConnectorSpec): ConsumerOptions {
+  return {
+    groupId: groupOf(connector),
+    topics: connector.isPattern ? new RegExp(`^(?:${connector.topic})$`) : [connector.topic],
+    startOffset: 'earliest',
+    isolationLevel: 'read_committed',
+    fetchMaxBytes: 65_536,
+    fetchMaxBytesPerPartition: 65_536,
+    fetchMaxWaitMs: 500,
+    sessionTimeoutMs: 6_000,
+    heartbeatIntervalMs: 1_000,
+    rebalanceTimeoutMs: 60_000,
+    drainTimeoutMs: 1_000,
+    metadataMaxAgeMs: 3_000,
+  };
+}
+
+function members(world: World): KafkaConsumer[] {
+  const connection = { bootstrapServers: world.cluster.direct.split(','), clientId: 'storm' };
+  const driver = createKafkaDriver(connection, { logger: silentLogger, clock: systemClock, random: Math.random });
+  return world.topology.connectors.map((connector) => driver.consumer(optionsOf(connector), idle));
+}
+
+/** One more member a second joins every group and leaves it again. */
+export const fault: Fault = {
+  name: 'rebalance-storm',
+  class: 'rebalance storm',
+  weight: 2,
+  holdMs: [0, 0],
+  async inject(world, random) {
+    const times = random.int(2, 5);
+    world.say(`members come and go ${times} times`);
+    for (let i = 0; i < times; i++) {
+      const joining = members(world);
+      // One that cannot join in time leaves all the same.
+      const joined = Promise.allSettled(joining.map((member) => member.start()));
+      await world.sleep(random.int(600, 1_500));
+      await Promise.all(joining.map((member) => member.close()));
+      await joined;
+    }
+    return nothingToLift;
+  },
+};

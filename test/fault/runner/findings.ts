@@ -1,0 +1,130 @@
+/** Everything that lies at a connector's target, or in its error topic, read back. */
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Kafka } from 'kafkajs';
+import { waitFor } from '../../helpers/wait-for.ts';
+import { type ConnectorSpec, errorTopicOf } from './topology.ts';
+
+/** One copy of a record. */
+export interface Finding {
+  readonly where: 'target' | 'error-topic';
+  /** Object, or offset in the error topic. */
+  readonly place: string;
+  /** When that was written, epoch ms; 0 when it is not known. */
+  readonly at: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** Epoch ms; undefined in error topics, which have a time of their own. */
+  readonly timestamp: number | undefined;
+}
+
+interface EnvelopeRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key?: string;
+  readonly value?: string;
+}
+
+const bytesOf = (text: string | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
+
+/** @throws Error when a line is no record: an object was cut */
+function* findingsOfLines(text: string, place: string, at: number): Generator<Finding> {
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    const { topic, partition, offset, timestamp, key, value } = JSON.parse(line) as EnvelopeRecord;
+    yield { where: 'target', place, at, topic, partition, offset, timestamp, key: bytesOf(key), value: bytesOf(value) };
+  }
+}
+
+/** Every record in every object below a prefix. */
+export async function* objectFindings(bucketFolder: string, prefix: string): AsyncGenerator<Finding> {
+  const entries = await readdir(join(bucketFolder, prefix), { recursive: true, withFileTypes: true }).catch(
+    (thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'ENOENT') return [];
+      throw thrown;
+    },
+  );
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    yield* findingsOfLines(text, path.slice(bucketFolder.length + 1), mtimeMs);
+  }
+}
+
+/** Every record that the function took. Read in pieces: the workers' connections pass through this very process. */
+export async function* functionFindings(received: string): AsyncGenerator<Finding> {
+  for await (const line of createInterface({ input: createReadStream(received) }))
+    yield* findingsOfLines(line, 'function', 0);
+}
+
+const READ_TIMEOUT_MS = 120_000;
+
+/** Every record in the connectors' error topics, by connector name, read by kafkajs' own consumer. */
+export async function errorTopicFindings(
+  client: Kafka,
+  connectors: readonly ConnectorSpec[],
+  group: string,
+): Promise<Map<string, Finding[]>> {
+  const found = new Map<string, Finding[]>(connectors.map(({ name }) => [name, []]));
+  const byTopic = new Map(connectors.map((connector) => [errorTopicOf(connector), connector.name]));
+  const missing = await endOffsets(client, [...byTopic.keys()]);
+  const topics = [...new Set([...missing.keys()].map((name) => name.replace(/-\d+$/, '')))];
+  if (topics.length === 0) return found;
+  const consumer = client.consumer({ groupId: group, maxWaitTimeInMs: 200 });
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topics, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ topic, partition, message }) => {
+        const header = (name: string) => String(message.headers?.[`__connect.errors.${name}`] ?? '');
+        found.get(byTopic.get(topic) ?? '')?.push({
+          where: 'error-topic',
+          place: `${topic}-${partition} at ${message.offset}`,
+          at: Number(message.timestamp),
+          topic: header('topic'),
+          partition: Number(header('partition')),
+          offset: Number(header('offset')),
+          key: message.key,
+          value: message.value,
+          timestamp: undefined,
+        });
+        const place = `${topic}-${partition}`;
+        if (Number(message.offset) + 1 >= (missing.get(place) ?? 0)) missing.delete(place);
+      },
+    });
+    await waitFor(() => missing.size === 0, {
+      what: `error topics to be read: ${[...missing.keys()]}`,
+      timeoutMs: READ_TIMEOUT_MS,
+    });
+  } finally {
+    await consumer.disconnect();
+  }
+  return found;
+}
+
+/** Ends of all partitions that hold something, by `topic-partition`. A missing topic holds nothing. */
+async function endOffsets(client: Kafka, topics: readonly string[]): Promise<Map<string, number>> {
+  const admin = client.admin();
+  await admin.connect();
+  try {
+    const ends = new Map<string, number>();
+    const there = new Set(await admin.listTopics());
+    for (const topic of topics) {
+      if (!there.has(topic)) continue;
+      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic))
+        if (Number(high) > Number(low)) ends.set(`${topic}-${partition}`, Number(high));
+    }
+    return ends;
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,150 @@
+/** One world for all test files of fault classes, since it takes long to start: in Vitest's main process, started when the first of them asks
+ *  for it by HTTP. One in which something went wrong is not used again. */
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { TestProject } from 'vitest/node';
+import { catalogue } from './catalogue.ts';
+import type { ConnectorCheck } from './check.ts';
+import { type Closing, closeAll } from './closing.ts';
+import { inspect } from './inspect.ts';
+import { type LogLine, readLogs } from './log-watch.ts';
+import { playRound } from './play-round.ts';
+import { fixedRandom, seededRandom } from './random.ts';
+import { logsFolder } from './start-workers.ts';
+import { type StartedWorld, startWorld } from './start-world.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    faultWorld: string;
+  }
+}
+
+/** A fault by name, and which of its variants. */
+export type Play = readonly [fault: string, variant: number];
+
+/** What is known when faults were played one after the other, and everything came to rest. */
+export interface Played {
+  /** What the faults said of themselves. */
+  readonly said: readonly string[];
+  /** By connector, before and after. */
+  readonly before: Readonly<Record<string, ConnectorCheck>>;
+  readonly after: Readonly<Record<string, ConnectorCheck>>;
+  readonly violations: readonly string[];
+  /** How often workers logged each message meanwhile, and each code. */
+  readonly logged: Readonly<Record<string, number>>;
+  /** How worker processes ended meanwhile: signal or exit code. */
+  readonly ends: readonly string[];
+}
+
+interface Running {
+  readonly started: StartedWorld;
+  readonly closing: Closing;
+  checks: readonly ConnectorCheck[];
+}
+
+const WARM_UP_MS = 2_000;
+/** Of the load. */
+const SEED = 1;
+
+const byName = (checks: readonly ConnectorCheck[]) =>
+  Object.fromEntries(checks.map((check) => [check.connector.name, check]));
+
+function counts(lines: readonly LogLine[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { message, code } of lines)
+    for (const name of [message, ...(code === undefined ? [] : [code])]) found.set(name, (found.get(name) ?? 0) + 1);
+  return found;
+}
+
+const logsOf = async ({ started }: Running) => counts(await readLogs(logsFolder(started.world.folder)));
+const endsOf = ({ started }: Running) => started.world.workers.slots.map(({ ends }) => ends);
+
+class SharedWorld {
+  #running: Running | undefined;
+
+  async play(plays: readonly Play[]): Promise<Played> {
+    this.#running ??= await this.#start();
+    const running = this.#running;
+    const { world, load, said } = running.started;
+    const before = byName(running.checks);
+    const logsBefore = await logsOf(running);
+    const endsBefore = endsOf(running).map(({ length }) => length);
+    // Undefined again if all goes well: nothing is played on in a world that something went wrong in.
+    this.#running = undefined;
+    let isWell = false;
+    try {
+      for (const [name, variant] of plays) {
+        const fault = catalogue.find((each) => each.name === name);
+        if (fault === undefined) throw new Error(`no such fault: ${name}`);
+        await playRound(world, [fault], fixedRandom(variant));
+      }
+      const { checks, violations } = await inspect(world, load);
+      const logged = Object.fromEntries(
+        [...(await logsOf(running))].map(([message, count]) => [message, count - (logsBefore.get(message) ?? 0)]),
+      );
+      running.checks = checks;
+      isWell = violations.length === 0;
+      return {
+        said: said(),
+        before,
+        after: byName(checks),
+        violations,
+        logged,
+        ends: endsOf(running).flatMap((ends, slot) => ends.slice(endsBefore[slot])),
+      };
+    } finally {
+      if (isWell) this.#running = running;
+      else await closeAll(running.closing);
+    }
+  }
+
+  async close(): Promise<void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    await closeAll(running.closing);
+    await rm(running.started.world.folder, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<Running> {
+    const closing: Closing = [];
+    try {
+      const started = await startWorld(seededRandom(SEED), closing);
+      const { world, load } = started;
+      closing.push(() => load.stop());
+      await load.start();
+      await world.sleep(WARM_UP_MS);
+      const { checks, violations } = await inspect(world, load);
+      if (violations.length > 0) throw new Error(`before any fault: ${violations.join('\n')}`);
+      return { started, closing, checks };
+    } catch (thrown) {
+      await closeAll(closing);
+      throw thrown;
+    }
+  }
+}
+
+async function answer(shared: SharedWorld, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const played = await shared.play(JSON.parse(await text(request)) as Play[]);
+    response.end(JSON.stringify(played));
+  } catch (thrown) {
+    response.writeHead(500).end(thrown instanceof Error ? thrown.stack : String(thrown));
+  }
+}
+
+/** Vitest calls it once; nothing is started before a test asks. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const shared = new SharedWorld();
+  const server = createServer({ requestTimeout: 0 }, (request, response) => void answer(shared, request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  project.provide('faultWorld', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+    await shared.close();
+  };
+}

@@ -1,0 +1,97 @@
+/** What runs in a fault run: topics, and connectors from them. */
+
+export interface TopicSpec {
+  readonly name: string;
+  /** May grow during the run: the load follows it. */
+  partitions: number;
+  readonly configs: Readonly<Record<string, string>>;
+  /** Written in transactions, of which some are aborted. */
+  readonly transactional: boolean;
+  /** Records a second and partition, about. */
+  readonly recordsPerSecond: number;
+}
+
+export interface ConnectorSpec {
+  readonly name: string;
+  /** A topic's name, or with `isPattern` a regular expression over whole names. */
+  readonly topic: string;
+  readonly isPattern?: true;
+  readonly guarantee: 'exactly-once' | 'at-least-once';
+  readonly target: 'oss' | 'function';
+  /** Further keys of its configuration. */
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+export interface Topology {
+  readonly topics: readonly TopicSpec[];
+  readonly connectors: readonly ConnectorSpec[];
+}
+
+const REPLICATED = { 'min.insync.replicas': '2' };
+/** Many small batches, so that some are in doubt at any moment. */
+const SMALL_OBJECTS = { 'batch.size': '100', 'linger.ms': '700' };
+
+export function topology(): Topology {
+  return {
+    topics: [
+      { name: 'orders', partitions: 6, configs: REPLICATED, transactional: false, recordsPerSecond: 40 },
+      { name: 'payments', partitions: 3, configs: REPLICATED, transactional: true, recordsPerSecond: 15 },
+    ],
+    connectors: [
+      { name: 'objects-once', topic: 'orders', guarantee: 'exactly-once', target: 'oss', keys: SMALL_OBJECTS },
+      {
+        name: 'objects-least',
+        topic: 'orders',
+        guarantee: 'at-least-once',
+        target: 'oss',
+        keys: { 'batch.size': '60', 'linger.ms': '400' },
+      },
+      {
+        name: 'objects-hourly',
+        topic: 'orders',
+        guarantee: 'exactly-once',
+        target: 'oss',
+        keys: {
+          'batch.size': '80',
+          'linger.ms': '1500',
+          'oss.object.key.template': '{topic}/{timestamp:yyyyMMdd-HH}/{partition}/{offset}',
+        },
+      },
+      { name: 'objects-committed', topic: 'payments', guarantee: 'exactly-once', target: 'oss', keys: SMALL_OBJECTS },
+      {
+        name: 'function',
+        topic: 'orders',
+        guarantee: 'at-least-once',
+        target: 'function',
+        keys: { 'batch.size': '50', 'linger.ms': '300', 'invoke.timeout.ms': '4000' },
+      },
+      // For faults that bring topics and records of their own: the steady load stays clear of them.
+      {
+        name: 'objects-apart',
+        topic: 'apart-.*',
+        isPattern: true,
+        guarantee: 'exactly-once',
+        target: 'oss',
+        keys: SMALL_OBJECTS,
+      },
+      {
+        name: 'function-apart',
+        topic: 'told-.*',
+        isPattern: true,
+        guarantee: 'at-least-once',
+        target: 'function',
+        keys: { 'batch.size': '50', 'linger.ms': '300', 'invoke.timeout.ms': '4000' },
+      },
+    ],
+  };
+}
+
+/** Whether a connector reads a topic. */
+export function reads({ topic, isPattern }: ConnectorSpec, name: string): boolean {
+  return isPattern ? new RegExp(`^(?:${topic})$`).test(name) : topic === name;
+}
+
+/** Its consumer group. */
+export const groupOf = (connector: ConnectorSpec): string => `connect-${connector.name}`;
+/** Its error topic, for all its errant records. */
+export const errorTopicOf = (connector: ConnectorSpec): string => `connect-error-${connector.name}`;

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { Connector } from '../../../../functions/dispatcher/connector.ts';
+import { fcSink } from '../../../../functions/dispatcher/fc-sink.ts';
+import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
+import { workerMemory } from '../../../../functions/dispatcher/memory/worker-memory.ts';
+import { Metrics } from '../../../../functions/dispatcher/metrics.ts';
+import { parseConnector } from '../../../../shared/config/connector-keys.ts';
+import { FatalError } from '../../../../shared/errors.ts';
+import type { ConsumerListener, KafkaAdmin, KafkaDriver } from '../../../../shared/kafka/driver.ts';
+import { silentLogger } from '../../../../shared/logger.ts';
+import { allWritten, blockAt, ScriptedInvoker, throwing } from '../../../helpers/dispatcher.ts';
+import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
+
+const noBucket = new FatalError('OSS_BUCKET_MISSING', 'no bucket', { mayHeal: true });
+const wrongAnswer = new FatalError('ANSWER_INVALID', 'version 7');
+
+/** A connector of two tasks over a Kafka that gives out nothing by itself: tests speak to the listeners of its consumers. */
+function setUp(invoker = new ScriptedInvoker([allWritten])) {
+  const clock = new ManualClock();
+  const listeners: ConsumerListener[] = [];
+  const closed: ConsumerListener[] = [];
+  const admin = {
+    describeTopics: async (names: readonly string[]) => names.map((name) => ({ name, partitions: [0] })),
+    listOffsets: async () => new Map([[0, { offset: 0 }]]),
+    close: async () => undefined,
+  } as unknown as KafkaAdmin;
+  const driver = {
+    admin: () => admin,
+    producer: () => ({ send: async () => undefined, close: async () => undefined }),
+    consumer: (_: unknown, listener: ConsumerListener) => {
+      listeners.push(listener);
+      return {
+        start: async () => undefined,
+        pause: () => undefined,
+        resume: () => undefined,
+        commit: async () => undefined,
+        close: async () => {
+          closed.push(listener);
+          await listener.revoked([{ topic: 'orders', partition: 0 }]);
+        },
+      };
+    },
+  } as unknown as KafkaDriver;
+  const { connector: config } = parseConnector(fcSink, {
+    name: 'orders',
+    'connector.class': 'fc-sink',
+    topics: 'orders',
+    'tasks.max': '2',
+    'batch.size': '3',
+    'invoke.target': 'http',
+    'invoke.http.url': 'http://127.0.0.1:1/',
+  });
+  const metrics = new Metrics(new MemoryBudget(0));
+  const connector = new Connector(
+    { config, sink: fcSink, windowOf: undefined, invoker, claimCheck: undefined, resumeStopped: false },
+    {
+      driver,
+      memory: workerMemory(1_000_000),
+      metrics,
+      limits: { memoryBudgetBytes: 1_000_000, sessionTimeoutMs: 30_000, metadataMaxAgeMs: 60_000, tasks: 2 },
+      clock,
+      random: () => 0.999_999_999,
+      logger: silentLogger,
+    },
+  );
+  let end: unknown = 'none';
+  void connector.failed().then((error) => (end = error));
+  return { connector, clock, listeners, closed, metrics, ended: () => end };
+}
+
+const statesOf = (connector: Connector) => connector.status().tasks.map(({ state }) => state);
+
+describe('Connector', () => {
+  it('has failed only when every task failed for good', async () => {
+    const { connector, clock, listeners, ended } = setUp();
+    await connector.start(false);
+    listeners[0]?.failed(wrongAnswer);
+    listeners[1]?.failed(noBucket);
+    await settle();
+    expect(ended()).toBe('none');
+    expect(connector.status().tasks[0]?.restart).toBeUndefined();
+    expect(connector.status().tasks[1]).toMatchObject({ state: 'failed', restart: { attempt: 1 } });
+    await clock.advance(1_000);
+    expect(statesOf(connector)).toEqual(['failed', 'running']);
+    listeners[2]?.failed(wrongAnswer);
+    await settle();
+    expect(ended()).toBe(wrongAnswer);
+    await connector.stop();
+  });
+
+  it('starts nothing again in a run that ends when it caught up', async () => {
+    const { connector, clock, listeners, ended } = setUp();
+    await connector.start(true);
+    for (const listener of listeners.slice(0, 2)) listener.failed(noBucket);
+    await settle();
+    expect(ended()).toBe(noBucket);
+    await clock.advance(600_000);
+    expect(listeners).toHaveLength(2);
+    await connector.stop();
+  });
+
+  it('starts nothing again after a stop', async () => {
+    const { connector, clock, listeners } = setUp();
+    await connector.start(false);
+    listeners[0]?.failed(noBucket);
+    await settle();
+    await connector.stop();
+    await clock.advance(600_000);
+    expect(listeners).toHaveLength(2);
+  });
+
+  it('accounts for every record over a restart, with one series a task', async () => {
+    const { connector, clock, listeners, metrics } = setUp(new ScriptedInvoker([throwing(noBucket), allWritten]));
+    await connector.start(false);
+    const owned = [{ topic: 'orders', partition: 0, position: 0, metadata: '' }];
+    listeners[0]?.assigned(owned);
+    listeners[0]?.records(blockAt([0, 1, 2]));
+    await settle();
+    expect(statesOf(connector)).toEqual(['failed', 'running']);
+    expect(connector.status().totals).toMatchObject({ polled: 3, written: 0, released: 3 });
+    await clock.advance(1_000);
+    expect(statesOf(connector)).toEqual(['running', 'running']);
+    listeners[2]?.assigned(owned);
+    listeners[2]?.records(blockAt([0, 1, 2]));
+    await settle();
+    expect(connector.status().totals).toMatchObject({ polled: 6, written: 3, released: 3 });
+    const text = await metrics.render();
+    expect(text.match(/^spillway_records_polled_total\{/gm)).toHaveLength(1);
+    expect(text).toContain('spillway_records_in_flight{connector="orders",task="0",topic="orders"} 0');
+    expect(text).toContain('spillway_task_restarts_total{connector="orders",task="0",reason="OSS_BUCKET_MISSING"} 1');
+    // One partition with one batch at a time is owned.
+    expect(text).toContain('spillway_adaptive_limit{connector="orders"} 1');
+    await connector.stop();
+  });
+});

@@ -1,0 +1,295 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
+import { Metrics, type TaskState } from '../../../../functions/dispatcher/metrics.ts';
+import type { TaskEvents } from '../../../../functions/dispatcher/task.ts';
+import { type SupervisedTask, TaskSupervisor } from '../../../../functions/dispatcher/task-supervisor.ts';
+import { FatalError, RetriableError } from '../../../../shared/errors.ts';
+import type { Logger } from '../../../../shared/logger.ts';
+import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
+
+const noBucket = new FatalError('OSS_BUCKET_MISSING', 'no bucket', { mayHeal: true });
+const wrongAnswer = new FatalError('ANSWER_INVALID', 'version 7');
+
+class FakeTask implements SupervisedTask {
+  state: TaskState = 'stopped';
+  failure: FatalError | undefined;
+  begun = false;
+  /** Resolves when it let go of everything. */
+  letGo: () => void = () => undefined;
+  #gone = Promise.resolve();
+
+  constructor(
+    private readonly starts: () => Promise<void>,
+    private readonly events: Pick<TaskEvents, 'failed'>,
+  ) {}
+
+  async start(): Promise<void> {
+    this.state = 'starting';
+    try {
+      await this.starts();
+    } catch (error) {
+      this.state = 'stopped';
+      throw error;
+    }
+    if (this.state === 'starting') this.state = 'running';
+  }
+
+  begin(): void {
+    this.begun = true;
+  }
+
+  fail(error: FatalError, holds = false): void {
+    this.state = 'failed';
+    this.failure = error;
+    if (holds) {
+      this.#gone = new Promise((resolve) => {
+        this.letGo = resolve;
+      });
+    }
+    this.events.failed(error);
+  }
+
+  async stop(): Promise<void> {
+    if (this.state !== 'failed') this.state = 'stopped';
+    await this.#gone;
+  }
+
+  flushAt(): void {
+    throw new Error('not used here');
+  }
+  abort(): void {
+    throw new Error('not used here');
+  }
+  waitingForPerson(): [] {
+    return [];
+  }
+  nothingLeftToDo(): [] {
+    return [];
+  }
+  partitions(): [] {
+    return [];
+  }
+}
+
+/** @param starts how the starts of the tasks end, one after another; the last one stays */
+function setUp(starts: readonly (() => Promise<void>)[] = [async () => undefined]) {
+  const clock = new ManualClock();
+  const tasks: FakeTask[] = [];
+  const lines: object[] = [];
+  const forGood: FatalError[] = [];
+  const logger: Logger = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (fields) => lines.push(fields),
+    error: () => undefined,
+    child: () => logger,
+  };
+  const metrics = new Metrics(new MemoryBudget(0));
+  const taskMetrics = metrics.task('c', 3, 'oss-sink');
+  const supervisor = new TaskSupervisor({
+    id: 3,
+    make: (events) => {
+      const task = new FakeTask(starts[Math.min(tasks.length, starts.length - 1)] ?? (async () => undefined), events);
+      tasks.push(task);
+      return task;
+    },
+    metrics: taskMetrics,
+    clock,
+    // The whole of each wait.
+    random: () => 0.999_999_999,
+    logger,
+    failedForGood: (error) => forGood.push(error),
+  });
+  const run = async (heals = true) => {
+    await supervisor.start();
+    supervisor.begin(heals);
+  };
+  const restarts = async () => {
+    const found = /^spillway_task_restarts_total\{.*reason="OSS_BUCKET_MISSING"\} (\d+)$/m.exec(await metrics.render());
+    return Number(found?.[1] ?? 0);
+  };
+  const advance = async (ms: number) => {
+    await settle();
+    await clock.advance(ms);
+  };
+  return { supervisor, tasks, clock, advance, lines, forGood, ledger: taskMetrics.ledger('orders'), run, restarts };
+}
+
+describe('TaskSupervisor', () => {
+  it('starts a task again whose failure may heal, after 1 s, 2 s, 4 s and so on up to 5 min', async () => {
+    const { supervisor, tasks, clock, advance, lines, forGood, run, restarts } = setUp();
+    await run();
+    for (const [index, seconds] of [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].entries()) {
+      tasks[index]?.fail(noBucket);
+      const atMs = clock.now() + seconds * 1_000;
+      expect(supervisor.status()).toMatchObject({
+        id: 3,
+        state: 'failed',
+        failure: { code: 'OSS_BUCKET_MISSING', message: 'no bucket' },
+        restart: { attempt: index + 1, atMs },
+      });
+      await advance(seconds * 1_000 - 1);
+      expect(tasks).toHaveLength(index + 1);
+      await advance(1);
+      expect(tasks).toHaveLength(index + 2);
+      expect(tasks[index + 1]?.begun).toBe(true);
+      expect(supervisor.status()).toEqual({ id: 3, state: 'running' });
+    }
+    expect(lines[2]).toEqual({ code: 'OSS_BUCKET_MISSING', reason: 'no bucket', attempt: 3, waitMs: 4_000 });
+    expect(await restarts()).toBe(11);
+    expect(forGood).toEqual([]);
+  });
+
+  it('counts a start that fails as one more attempt, while that may heal', async () => {
+    const away = async () => {
+      throw new RetriableError('BROKER_UNREACHABLE', 'no broker');
+    };
+    const denied = async () => {
+      throw new FatalError('GROUP_AUTHORIZATION_FAILED', 'no right', { mayHeal: true });
+    };
+    const { supervisor, tasks, clock, advance, run } = setUp([
+      async () => undefined,
+      away,
+      denied,
+      async () => undefined,
+    ]);
+    await run();
+    tasks[0]?.fail(noBucket);
+    await advance(1_000);
+    expect(supervisor.status()).toMatchObject({
+      state: 'failed',
+      failure: { code: 'BROKER_UNREACHABLE' },
+      restart: { attempt: 2, atMs: clock.now() + 2_000 },
+    });
+    await advance(2_000);
+    expect(supervisor.status()).toMatchObject({
+      failure: { code: 'GROUP_AUTHORIZATION_FAILED' },
+      restart: { attempt: 3 },
+    });
+    expect(tasks).toHaveLength(3);
+    await advance(4_000);
+    expect(tasks).toHaveLength(4);
+    expect(supervisor.state).toBe('running');
+  });
+
+  it.each([
+    ['while it runs', (task: FakeTask | undefined) => task?.fail(wrongAnswer), [async () => undefined]],
+    [
+      'while it starts again',
+      (task: FakeTask | undefined) => task?.fail(noBucket),
+      [
+        async () => undefined,
+        async () => {
+          throw wrongAnswer;
+        },
+      ],
+    ],
+  ])('lets a task be that fails for good %s', async (_, fail, starts) => {
+    const { supervisor, tasks, advance, forGood, run } = setUp(starts);
+    await run();
+    fail(tasks[0]);
+    await advance(10_000_000);
+    expect(tasks).toHaveLength(starts.length);
+    expect(forGood).toEqual([wrongAnswer]);
+    expect(supervisor.hasFailedForGood).toBe(true);
+    expect(supervisor.status()).toMatchObject({ state: 'failed', failure: { code: 'ANSWER_INVALID' } });
+    expect(supervisor.status().restart).toBeUndefined();
+  });
+
+  it('ends what nobody foresaw when it starts again', async () => {
+    const { tasks, advance, forGood, run } = setUp([
+      async () => undefined,
+      async () => Promise.reject(new TypeError('x')),
+    ]);
+    await run();
+    tasks[0]?.fail(noBucket);
+    await advance(1_000);
+    expect(forGood).toMatchObject([{ code: 'UNCLASSIFIED' }]);
+  });
+
+  it('heals nothing at the first start, nor where it is not asked to', async () => {
+    const failing = setUp([async () => Promise.reject(noBucket)]);
+    await expect(failing.run()).rejects.toBe(noBucket);
+    await failing.advance(10_000);
+    expect(failing.tasks).toHaveLength(1);
+
+    const once = setUp();
+    await once.run(false);
+    once.tasks[0]?.fail(noBucket);
+    await once.advance(10_000);
+    expect(once.tasks).toHaveLength(1);
+    expect(once.forGood).toEqual([noBucket]);
+  });
+
+  it('begins again at the first attempt after a minute in which something was settled, and not before', async () => {
+    const { supervisor, tasks, clock, ledger, run } = setUp();
+    await run();
+    /** The attempt that follows when the task fails after `ms`, having settled `written` records; then it runs again. */
+    const failAfter = async (ms: number, written: number) => {
+      await clock.advance(ms);
+      ledger.written += written;
+      tasks.at(-1)?.fail(noBucket);
+      const { attempt = 0, atMs = 0 } = supervisor.status().restart ?? {};
+      await settle();
+      await clock.advance(atMs - clock.now());
+      expect(supervisor.state).toBe('running');
+      return attempt;
+    };
+    expect(await failAfter(0, 0)).toBe(1);
+    expect(await failAfter(600_000, 0)).toBe(2);
+    expect(await failAfter(59_999, 5)).toBe(3);
+    expect(await failAfter(60_000, 5)).toBe(1);
+    expect(await failAfter(60_000, 0)).toBe(2);
+  });
+
+  it('makes the next task when the failed one has let go of its records', async () => {
+    const { tasks, advance, run } = setUp();
+    await run();
+    tasks[0]?.fail(noBucket, true);
+    await advance(60_000);
+    expect(tasks).toHaveLength(1);
+    tasks[0]?.letGo();
+    await settle();
+    await advance(0);
+    expect(tasks).toHaveLength(2);
+  });
+
+  it('starts nothing after it was stopped', async () => {
+    const { supervisor, tasks, clock, advance, run } = setUp();
+    await run();
+    tasks[0]?.fail(noBucket);
+    await supervisor.stop();
+    expect(supervisor.status().restart).toBeUndefined();
+    await advance(600_000);
+    expect(tasks).toHaveLength(1);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('stops a task that is just starting again', async () => {
+    let reject: (error: Error) => void = () => undefined;
+    const pending = () => new Promise<void>((_, rejected) => (reject = rejected));
+    const { supervisor, tasks, advance, forGood, run } = setUp([async () => undefined, pending]);
+    await run();
+    tasks[0]?.fail(noBucket);
+    await advance(1_000);
+    expect(tasks[1]?.state).toBe('starting');
+    const stopped = supervisor.stop();
+    reject(new RetriableError('CONSUMER_CLOSED', 'closed while it started'));
+    await stopped;
+    await advance(600_000);
+    expect(tasks).toHaveLength(2);
+    expect(tasks[1]?.begun).toBe(false);
+    expect(forGood).toEqual([]);
+  });
+
+  it('acts on a failure between the join and the beginning', async () => {
+    const { supervisor, tasks, advance } = setUp();
+    await supervisor.start();
+    tasks[0]?.fail(noBucket);
+    expect(supervisor.status().restart).toBeUndefined();
+    supervisor.begin(true);
+    expect(supervisor.status().restart?.attempt).toBe(1);
+    await advance(1_000);
+    expect(supervisor.state).toBe('running');
+  });
+});

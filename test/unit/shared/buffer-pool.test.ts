@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { BufferPool } from '../../../shared/buffer-pool.ts';
+
+const MIB = 1024 * 1024;
+const sizeFor = (bytes: number) => Math.ceil(bytes / MIB) * MIB;
+
+describe('BufferPool', () => {
+  it('gives the memory that came back again, at exactly the size asked for', () => {
+    const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0.5, sizeFor });
+    const first = pool.take(3 * MIB - 5);
+    expect(first.length).toBe(3 * MIB - 5);
+    pool.giveBack(first.subarray(100));
+    expect(pool.freeBytes).toBe(3 * MIB);
+    const second = pool.take(2 * MIB);
+    expect([second.buffer === first.buffer, second.length, pool.freeBytes]).toEqual([true, 2 * MIB, 0]);
+  });
+
+  it('never gives the same memory to two', () => {
+    const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0, sizeFor });
+    const one = pool.take(MIB);
+    pool.giveBack(one);
+    pool.giveBack(one);
+    expect(pool.take(MIB).buffer).not.toBe(pool.take(MIB).buffer);
+  });
+
+  it('does not hold a large buffer for a small need, where that may take long', () => {
+    const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0.5, sizeFor });
+    const large = pool.take(4 * MIB);
+    pool.giveBack(large);
+    expect(pool.take(MIB).buffer).not.toBe(large.buffer);
+    expect(pool.take(3 * MIB).buffer).toBe(large.buffer);
+  });
+
+  it('keeps the largest when there is too much', () => {
+    const pool = new BufferPool({ maxFreeBytes: 4 * MIB, leastFilled: 0, sizeFor });
+    const [small, large] = [pool.take(MIB), pool.take(4 * MIB)];
+    pool.giveBack(small);
+    pool.giveBack(large);
+    expect(pool.freeBytes).toBe(4 * MIB);
+    expect(pool.take(MIB).buffer).toBe(large.buffer);
+  });
+
+  it('replaces one that is too small instead of keeping both', () => {
+    const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0, sizeFor });
+    pool.giveBack(pool.take(MIB));
+    const larger = pool.take(2 * MIB);
+    expect(pool.freeBytes).toBe(0);
+    pool.giveBack(larger);
+    expect(pool.freeBytes).toBe(2 * MIB);
+  });
+
+  it('leaves small ones, and those of others, alone', () => {
+    const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0, sizeFor });
+    pool.giveBack(pool.take(1_000));
+    pool.giveBack(Buffer.allocUnsafe(MIB));
+    expect(pool.freeBytes).toBe(0);
+  });
+});
