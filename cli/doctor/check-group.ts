@@ -1,5 +1,5 @@
 /** The consumer group: who is in it, and where each partition would go on. */
-import { decodeCommitMetadata } from '../../functions/dispatcher/commit-metadata.ts';
+import { decodeCommitMetadata, METADATA_MAX_BYTES } from '../../functions/dispatcher/commit-metadata.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import { KafkaCode, kafkaErrorName } from '../../shared/kafka/error-codes.ts';
 import { PROTOCOL_NAME } from '../../shared/kafka/group-protocol.ts';
@@ -47,6 +47,20 @@ export function checkGroup(groupId: string, group: GroupInspection): Finding[] {
       'group-active',
       `${counted(group.members.length, 'member')} of group ${groupId} run already: ${listed(unique(group.members))}`,
       'nothing, if they are processes of this connector: they share its partitions; if not, give it a consumer.group.id of its own',
+    ),
+  ];
+}
+
+/** Whether what `exactly-once` stores with a commit would be taken. `maxBytes`: what a broker takes, where it tells. */
+export function checkMetadata(config: ConnectorConfig, maxBytes: number | undefined): Finding[] {
+  if (config['delivery.guarantee'] !== 'exactly-once' || (maxBytes ?? METADATA_MAX_BYTES) >= METADATA_MAX_BYTES)
+    return [];
+  return [
+    problem(
+      'group-metadata',
+      `a broker takes ${maxBytes} bytes of metadata with an offset, and delivery.guarantee=exactly-once stores up to ${METADATA_MAX_BYTES}`,
+      `set offset.metadata.max.bytes of every broker to ${METADATA_MAX_BYTES}, Kafka's default, or more; or delivery.guarantee=at-least-once`,
+      'OFFSET_METADATA_TOO_LARGE',
     ),
   ];
 }

@@ -7,12 +7,15 @@ import type { BrokerTrial, ClusterInspector } from '../../shared/kafka/inspect/c
 import type { TopicInspection } from '../../shared/kafka/inspect/metadata-request.ts';
 import { type ClientSecurity, checkAdvertised, checkBootstrap, checkCluster } from './check-brokers.ts';
 import { checkErrorTopics, errorTopicsOf } from './check-error-topics.ts';
-import { checkGroup, checkPositions, type PartitionPosition } from './check-group.ts';
+import { checkGroup, checkMetadata, checkPositions, type PartitionPosition } from './check-group.ts';
 import { checkSources, readable } from './check-sources.ts';
 import { type Finding, type FindingCode, fromError, type Section } from './finding.ts';
 
 /** What the checks ask; `ClusterInspector` and `KafkaAdmin` answer. */
-export type Inspector = Pick<ClusterInspector, 'tryBroker' | 'metadata' | 'topicSettings' | 'group' | 'close'>;
+export type Inspector = Pick<
+  ClusterInspector,
+  'tryBroker' | 'metadata' | 'topicSettings' | 'metadataMaxBytes' | 'group' | 'close'
+>;
 export type Offsets = Pick<KafkaAdmin, 'listOffsets' | 'committedOffsets' | 'close'>;
 
 /** The way to the brokers. `usable`: at least one can be worked with. */
@@ -132,7 +135,8 @@ async function examineGroup(
     const exists = group.state !== 'Dead';
     const positions: PartitionPosition[] = [];
     for (const topic of sources) positions.push(...(await positionsOf(config, topic.name, exists, offsets)));
-    return [...findings, ...checkPositions(config, positions)];
+    const metadata = checkMetadata(config, await inspector.metadataMaxBytes());
+    return [...findings, ...metadata, ...checkPositions(config, positions)];
   } catch (thrown) {
     return [...findings, failed('group-refused', thrown)];
   }

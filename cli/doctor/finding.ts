@@ -45,6 +45,7 @@ export const FINDING_CODES = [
   'group-active',
   'group-foreign',
   'group-refused',
+  'group-metadata',
   'position-start',
   'position-resumed',
   'position-added',

@@ -130,7 +130,7 @@ async function redriveAll(
       const pacer = new Pacer(rate, systemClock);
       const deps = { admin, reader, destinations, producer, sender, pacer, clock: systemClock, notify };
       const redrive = new Redrive(spec, deps);
-      const progress = showRedriveProgress(() => redrive.progress, spec.job.topic, terminal);
+      const progress = showRedriveProgress(() => redrive.progress, spec.positions.topic, terminal);
       try {
         reports.push(await redrive.run(signals));
       } finally {
@@ -176,7 +176,7 @@ async function specOf(
   const digest = createHash('sha256').update(text).digest('hex').slice(0, DIGEST_CHARS);
   const ranges = await selectedRanges(admin, topic, selection);
   return {
-    job: { group: `spillway-redrive-${topic}-${digest}`, topic, runId: randomUUID(), again, ranges },
+    positions: { group: `spillway-redrive-${topic}-${digest}`, topic, runId: randomUUID(), again, ranges },
     selection,
     rules: { maxAttempts, parkingTopic, createParkingTopic: config?.['resources.create'] !== 'manual' },
   };

@@ -117,8 +117,8 @@ export class BatchSender {
   enqueue(batch: RecordBatch): void {
     this.#pendingBytes += batch.encodedBytes;
     // The batch that holds the commit back goes first; those of one window keep their order.
-    const after = this.#queue.findIndex(({ firstOffset }) => firstOffset > batch.firstOffset);
-    this.#queue.splice(after < 0 ? this.#queue.length : after, 0, batch);
+    const before = this.#queue.findLastIndex(({ firstOffset }) => firstOffset <= batch.firstOffset);
+    this.#queue.splice(before + 1, 0, batch);
   }
 
   /** Starts deliveries for the places that are free. */

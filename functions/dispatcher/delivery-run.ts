@@ -141,7 +141,8 @@ export class DeliveryRun {
     const now = clock.now();
     const waitMs = backoffMs(failures, rules, random, error.retryAfterMs);
     if (!counted) {
-      this.#unavailableSince ??= now;
+      // Later than now only where the clock was set back.
+      this.#unavailableSince = Math.min(this.#unavailableSince ?? now, now);
       if (rules.timeoutMs >= 0 && now - this.#unavailableSince + waitMs > rules.timeoutMs) {
         throw new FatalError(
           'RETRY_TIMEOUT',

@@ -9,7 +9,8 @@ export interface HealthSources {
 }
 
 /** The app, without a port. `/health` answers as Kafka Connect's (KIP-1017); `/spillway/health/live` says that the process works,
- *  `/spillway/health/ready` that every connector has a running task, or 503 with the reasons. */
+ *  `/spillway/health/ready` that every connector has a running task, or 503 with the reasons, and in either case which tasks wait for a
+ *  restart. */
 export function createHealthApp(sources: HealthSources): FastifyInstance {
   const app = Fastify({ logger: false });
   app.get('/metrics', async (_request, reply) => {
@@ -27,7 +28,7 @@ export function createHealthApp(sources: HealthSources): FastifyInstance {
   app.get('/spillway/health/ready', async (_request, reply) => {
     const reasons = unready(sources.statuses());
     if (reasons.length > 0) reply.code(503);
-    return { status: reasons.length === 0 ? 'ready' : 'not ready', reasons };
+    return { status: reasons.length === 0 ? 'ready' : 'not ready', reasons, restarts: restarts(sources.statuses()) };
   });
   return app;
 }
@@ -41,4 +42,23 @@ function unready(statuses: readonly ConnectorStatus[]): string[] {
     const next = restart && `; attempt ${restart.attempt} to start it again: ${new Date(restart.atMs).toISOString()}`;
     return [`connector ${name}: failed: ${failure.code}: ${failure.message}${next ?? ''}`];
   });
+}
+
+/** Failed tasks that are started again by themselves, and when: a connector whose other tasks run is ready all the same. */
+function restarts(statuses: readonly ConnectorStatus[]) {
+  return statuses.flatMap(({ name, tasks }) =>
+    tasks.flatMap(({ id, failure, restart }) =>
+      restart === undefined
+        ? []
+        : [
+            {
+              connector: name,
+              task: id,
+              reason: failure?.code,
+              attempt: restart.attempt,
+              nextTry: new Date(restart.atMs).toISOString(),
+            },
+          ],
+    ),
+  );
 }

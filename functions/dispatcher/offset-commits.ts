@@ -4,11 +4,20 @@ import { FatalError, RetriableError, toError } from '../../shared/errors.ts';
 import type { KafkaConsumer } from '../../shared/kafka/driver.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { PartitionPipeline } from './partition-pipeline.ts';
+import type { PartitionCommit } from './pipeline-contract.ts';
 
 /** After a commit that failed, before the next one. */
 const PAUSE_MS = 500;
 /** Of commits that fail in a row the first is logged, and every so many. */
 const LOGGED_EVERY = 20;
+
+/** Refusals of a whole request because of one partition in it: its topic was deleted, or it has another owner. */
+const CONCERN_ONE_PARTITION: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'COMMIT_FENCED']);
+
+interface Entry {
+  readonly pipeline: PartitionPipeline;
+  readonly entry: PartitionCommit;
+}
 
 export class OffsetCommits {
   #sending: Promise<void> | undefined;
@@ -56,21 +65,38 @@ export class OffsetCommits {
       return entry === undefined ? [] : [{ pipeline, entry }];
     });
     if (entries.length === 0) return;
+    const refused = await this.#send(entries);
+    if (refused === undefined) this.#failures = 0;
+    else if (entries.length === 1 || !CONCERN_ONE_PARTITION.has(refused.code)) this.#passing(refused);
+    // A partition that is gone must not hold up what the others wait for: nothing is sent before its plan is committed.
+    else for (const entry of entries) await this.#alone(entry);
+  }
+
+  async #alone(entry: Entry): Promise<void> {
+    const refused = await this.#send([entry]);
+    if (refused !== undefined) this.#passing(refused);
+  }
+
+  /** One request. Answers why it may be tried again; undefined when it was confirmed, or the task failed. */
+  async #send(entries: readonly Entry[]): Promise<RetriableError | undefined> {
     try {
       await this.consumer.commit(
         entries.map(({ entry: { topic, partition, offset, metadata } }) => ({ topic, partition, offset, metadata })),
       );
     } catch (thrown) {
-      if (thrown instanceof RetriableError) return this.#passing(thrown);
+      if (thrown instanceof RetriableError) return thrown;
       const error = toError(thrown);
-      return this.failed(
+      // Nobody foresaw it, and yet it may heal: a commit that fails strangely while brokers are in trouble must not end a worker for good.
+      // Offsets stay, so another try risks repeats and no loss.
+      this.failed(
         thrown instanceof FatalError
           ? thrown
           : new FatalError('COMMIT_FAILED', error.message, { cause: error, mayHeal: true }),
       );
+      return undefined;
     }
-    this.#failures = 0;
     for (const { pipeline, entry } of entries) pipeline.committed(entry);
+    return undefined;
   }
 
   #passing({ code, message }: RetriableError): void {

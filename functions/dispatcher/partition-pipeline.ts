@@ -151,7 +151,8 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeMember {
   get pausedReason(): string | undefined {
     if (!this.#paused) return undefined;
     if (this.stoppedAt !== undefined) return 'stopped';
-    return this.#held ?? (this.#memoryIsShort ? 'memory' : undefined) ?? this.#sender.waitingReason ?? 'backpressure';
+    const enough = this.#planned?.full ? 'plan' : 'backpressure';
+    return this.#held ?? (this.#memoryIsShort ? 'memory' : undefined) ?? this.#sender.waitingReason ?? enough;
   }
 
   /** Takes in the records of a fetch, in offset order. */

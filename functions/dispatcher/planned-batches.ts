@@ -117,7 +117,11 @@ export class PlannedBatches {
   /** The broker confirmed a commit of `offset` that carried `version`. */
   confirm(offset: number, version: number): void {
     this.#plan.confirm(offset, version);
-    this.#roomless = this.#roomless.sort((a, b) => a.firstOffset - b.firstOffset).filter((batch) => !this.#add(batch));
+    const waiting = this.#roomless.sort((a, b) => a.firstOffset - b.firstOffset);
+    this.#roomless = [];
+    // Where one finds no room those behind it are not asked: there may be thousands.
+    const left = waiting.findIndex((batch) => !this.#add(batch));
+    if (left >= 0) this.#roomless = waiting.slice(left);
   }
 
   /** The delivery of `batch` ended: every record of it is settled, or every one that is not behind the stop. */
@@ -151,9 +155,10 @@ export class PlannedBatches {
     const window = batch.window === undefined ? undefined : windowName(batch.window);
     const { firstOffset: first, lastOffset: last } = batch;
     const isHead = first <= (tracker.firstUnacked ?? first);
+    const mayFit = isHead || !this.full;
     const range =
       this.#collector.takeOut(first, last, window) ??
-      this.#plan.add({ first, last, window }, commitOffset, stopMark, isHead);
+      (mayFit ? this.#plan.add({ first, last, window }, commitOffset, stopMark, isHead) : undefined);
     if (range !== undefined) this.#rangeOf.set(batch, range);
     return range !== undefined;
   }

@@ -11,6 +11,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { FatalError, RetriableError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { TopicPartition } from '../../shared/records.ts';
+import { TimeLimit } from '../../shared/time-limit.ts';
 import type { PartitionReading, TaskMetrics, TaskReadings, TaskState } from './metrics.ts';
 import type { Task, TaskEvents } from './task.ts';
 
@@ -53,6 +54,8 @@ export class TaskSupervisor implements TaskReadings {
   #task: SupervisedTask;
   #failure: FatalError | undefined;
   #restart: { readonly attempt: number; readonly atMs: number } | undefined;
+  /** Before the next try. */
+  #wait: TimeLimit;
   /** Whether failures of the present task are acted on: while it starts, `start` tells of them. */
   #begun = false;
   #heals = false;
@@ -63,6 +66,7 @@ export class TaskSupervisor implements TaskReadings {
   #restarting: Promise<void> | undefined;
 
   constructor(private readonly deps: TaskSupervisorDeps) {
+    this.#wait = new TimeLimit(deps.clock, 0);
     this.#task = this.#make();
     deps.metrics.watch(this);
   }
@@ -169,6 +173,7 @@ export class TaskSupervisor implements TaskReadings {
     }
     const attempt = ++this.#attempts;
     const waitMs = backoffMs(attempt, RESTART_BACKOFF, random);
+    this.#wait = new TimeLimit(clock, waitMs);
     this.#restart = { attempt, atMs: clock.now() + waitMs };
     logger.warn(
       { code: error.code, reason: error.message, attempt, waitMs },
@@ -184,9 +189,8 @@ export class TaskSupervisor implements TaskReadings {
     for (;;) {
       // Until the old one let go of its records and left the group.
       await this.#task.stop();
-      const waitMs = Math.max(0, (this.#restart?.atMs ?? 0) - clock.now());
       // Rejects only when stopped.
-      await clock.sleep(waitMs, signal).catch(() => undefined);
+      await clock.sleep(this.#wait.leftMs, signal).catch(() => undefined);
       if (signal.aborted) return;
       this.deps.metrics.restarted(this.#failure?.code ?? 'UNCLASSIFIED');
       this.#task = this.#make();

@@ -4,6 +4,7 @@
  *  an object that is there proves to hold it. */
 import type { Clock } from '../../shared/clock.ts';
 import { RecordError, RetriableError } from '../../shared/errors.ts';
+import { firstSignal } from '../../shared/first-signal.ts';
 import type { BatchOutcome, RecordOutcome } from '../../shared/outcomes.ts';
 import { type BatchSegment, offsetAt, type RecordBatch, type TopicPartition } from '../../shared/records.ts';
 import type { SinkWriter, WriteContext } from '../../shared/sink.ts';
@@ -166,5 +167,12 @@ function boundedSignal(
   if (leftMs > MAX_TIMER_MS) return { signal, release: () => undefined };
   const deadline = new AbortController();
   const cancel = clock.after(Math.max(0, leftMs), () => deadline.abort());
-  return { signal: AbortSignal.any([signal, deadline.signal]), release: cancel };
+  const either = firstSignal([signal, deadline.signal]);
+  return {
+    signal: either.signal,
+    release: () => {
+      cancel();
+      either.release();
+    },
+  };
 }

@@ -50,7 +50,7 @@ export const workerKeys = {
     min: MIB,
     unit: 'bytes',
     default: 96 * MIB,
-    doc: 'Bytes of records that are held at once, over all connectors. At the bound batches close early and partitions pause.',
+    doc: 'Bytes that are held at once, over all connectors: fetched answers of Kafka, records, and the requests made of them. At the bound batches close early and partitions pause.',
   }),
   'shutdown.timeout.ms': defineKey.long({
     ...WORKER,

@@ -4,6 +4,7 @@ import { partitionName, type TopicPartition } from '../records.ts';
 import type { AssignedPartition } from './driver.ts';
 import { kafkaErrorName } from './error-codes.ts';
 import type { CommittedOffset, GroupCoordinator, Session } from './group-coordinator.ts';
+import type { LogIdentity } from './log-identity.ts';
 import { findOffsets } from './offset-queries.ts';
 import { retrying } from './retrying.ts';
 import type { StartPositionsDeps } from './start-positions.ts';
@@ -39,6 +40,8 @@ export function positionIn(
 /** What `assigned` and `gap` of the listener will be told. */
 export interface ResolvedPartition extends AssignedPartition {
   readonly gap?: Gap;
+  /** Id of the topic that the position belongs to; absent where brokers give none. */
+  readonly topicId?: string;
 }
 
 /** Resolves positions of partitions whose offsets are committed, or will be by the leader soon. Partitions that cannot be resolved
@@ -46,6 +49,7 @@ export interface ResolvedPartition extends AssignedPartition {
 export async function resolvePositions(
   partitions: readonly TopicPartition[],
   currentSession: () => Session,
+  identity: Pick<LogIdentity, 'idsOf'>,
   deps: StartPositionsDeps,
   signal: AbortSignal,
 ): Promise<ResolvedPartition[]> {
@@ -53,6 +57,8 @@ export async function resolvePositions(
   return await retrying(
     'positions',
     async () => {
+      // Before the commits are looked up: one that is found belongs to this topic, or to one after it, never to one before.
+      const ids = await identity.idsOf(topics);
       const committed = await deps.coordinator.committed(partitions);
       const waiting = partitions.find((tp) => !committed.has(partitionName(tp)));
       if (waiting !== undefined) {
@@ -68,7 +74,7 @@ export async function resolvePositions(
       ]);
       const error = [...starts.errors.values(), ...ends.errors.values()][0];
       if (error !== undefined) await afterRefresh(error, topics, deps);
-      const found = partitions.map((tp) => resolved(tp, committed, starts.offsets, ends.offsets));
+      const found = partitions.map((tp) => resolved(tp, committed, starts.offsets, ends.offsets, ids));
       await commitMoved(found, currentSession(), deps.coordinator);
       return found;
     },
@@ -105,13 +111,16 @@ function resolved(
   committed: ReadonlyMap<string, CommittedOffset>,
   starts: ReadonlyMap<string, number>,
   ends: ReadonlyMap<string, number>,
+  ids: ReadonlyMap<string, string>,
 ): ResolvedPartition {
   const name = partitionName({ topic, partition });
   const { offset, metadata } = committed.get(name) ?? { offset: 0, metadata: '' };
+  const topicId = ids.get(topic);
   return {
     topic,
     partition,
     metadata,
+    ...(topicId !== undefined && { topicId }),
     ...positionIn({ topic, partition }, offset, starts.get(name) ?? 0, ends.get(name) ?? offset),
   };
 }

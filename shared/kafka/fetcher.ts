@@ -8,6 +8,7 @@ import type { Cluster } from './cluster.ts';
 import type { ConsumerListener, ConsumerOptions } from './driver.ts';
 import { KafkaCode, kafkaErrorName, refusal } from './error-codes.ts';
 import { type FetchLimits, requestFetch } from './fetch-request.ts';
+import { isUnwatched, UNWATCHED_MS } from './log-identity.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { type RetryDeps, retrying } from './retrying.ts';
 import type { FetchAnswer, FetchedPartition } from './wire/fetch-response.ts';
@@ -25,7 +26,9 @@ export interface FetcherDeps extends RetryDeps {
   readonly owned: () => Iterable<OwnedPartition>;
   /** The position is not in the log. Called once; the partition is held until `held` is cleared. */
   readonly outOfRange: (partition: OwnedPartition) => void;
-  /** A partition that its leader did not know has a leader again. Called once; it is held until `held` is cleared. */
+  /** As `LogIdentity.confirm`: those that are in doubt after it are not delivered. */
+  readonly confirm: (leader: number, partitions: readonly OwnedPartition[]) => Promise<void>;
+  /** A partition in doubt has a leader again. Called once; it is held until `held` is cleared. */
   readonly doubtful: (partition: OwnedPartition) => void;
   /** The partition cannot be read any more, the others can. */
   readonly halt: (partition: OwnedPartition, error: FatalError) => void;
@@ -86,8 +89,8 @@ export class Fetcher {
       .catch((thrown: unknown) => this.#broken(thrown))
       .finally(() => {
         this.#loops.delete(leader);
-        // A partition may have become fetchable after the loop saw nothing to do.
-        if (this.#ledBy(leader).some((p) => p.fetchable)) this.wake();
+        // A partition may have become fetchable after the loop saw nothing to do, or have another leader now.
+        this.wake();
       });
   }
 
@@ -108,6 +111,8 @@ export class Fetcher {
 
   async #loop(leader: number): Promise<void> {
     while (!this.#stopped.signal.aborted) {
+      // Whoever looks at topics learns of new leaders, too: a partition that left this broker may have gone to one without a loop.
+      this.wake();
       const led = this.#ledBy(leader);
       const wanted = rotated(
         led.filter((p) => p.fetchable),
@@ -124,17 +129,27 @@ export class Fetcher {
   async #round(leader: number, wanted: readonly OwnedPartition[], resumesSoon: boolean): Promise<boolean> {
     const asked = new Map(wanted.map((p) => [p.name, p]));
     const positions = new Map(wanted.map((p) => [p.name, p.position]));
-    const answer = await this.#fetch(leader, wanted, resumesSoon);
+    const { fetchMaxWaitMs } = this.#options;
+    const maxWaitMs = resumesSoon ? Math.min(SHORT_POLL_MS, fetchMaxWaitMs) : fetchMaxWaitMs;
+    const { clock } = this.#deps;
+    const sentAt = clock.now();
+    const unwatched = wanted.filter((p) => isUnwatched(p, sentAt));
+    const answer = await this.#fetch(leader, wanted, maxWaitMs);
     if (answer === undefined) return false;
     const { payload } = answer;
+    const answeredAt = clock.now();
+    const isLate = answeredAt - sentAt > maxWaitMs + UNWATCHED_MS;
     const frame = this.#memory.take(payload.buffer.byteLength, (clean) => {
       if (clean) this.#deps.frames?.giveBack(payload);
     });
     try {
+      if (!(await this.#confirm(leader, isLate ? wanted : unwatched))) return false;
       for (const fetched of answer.partitions) {
         const partition = asked.get(partitionName(fetched));
-        if (partition !== undefined && positions.get(partition.name) === partition.position)
-          await this.#take(partition, fetched, frame);
+        if (partition === undefined || partition.doubtful) continue;
+        if (positions.get(partition.name) !== partition.position) continue;
+        if (fetched.errorCode === KafkaCode.none) partition.seenAt = answeredAt;
+        await this.#take(partition, fetched, frame);
       }
     } finally {
       frame.release();
@@ -143,17 +158,12 @@ export class Fetcher {
   }
 
   #pausedLately({ pausedAt }: OwnedPartition): boolean {
-    return pausedAt !== undefined && this.#deps.clock.now() - pausedAt < PAUSED_LATELY_MS;
+    // Where the clock was set back, a pause of the future is none of a moment ago.
+    return pausedAt !== undefined && Math.abs(this.#deps.clock.now() - pausedAt) < PAUSED_LATELY_MS;
   }
 
   /** Undefined when the broker could not be asked and its partitions must be looked for. */
-  async #fetch(
-    leader: number,
-    wanted: readonly OwnedPartition[],
-    resumesSoon: boolean,
-  ): Promise<FetchAnswer | undefined> {
-    const { fetchMaxWaitMs } = this.#options;
-    const maxWaitMs = resumesSoon ? Math.min(SHORT_POLL_MS, fetchMaxWaitMs) : fetchMaxWaitMs;
+  async #fetch(leader: number, wanted: readonly OwnedPartition[], maxWaitMs: number): Promise<FetchAnswer | undefined> {
     const limits = this.#limits();
     const arrived = this.#memory.expect(limits.fetchMaxBytes);
     try {
@@ -165,6 +175,21 @@ export class Fetcher {
       return undefined;
     } finally {
       arrived();
+    }
+  }
+
+  /** After the answer and before it is delivered: then it is of the log whose id is told, or of one before it. False when the broker does not
+   *  tell; what it answered is fetched again. */
+  async #confirm(leader: number, partitions: readonly OwnedPartition[]): Promise<boolean> {
+    const known = partitions.filter(({ topicId }) => topicId !== undefined);
+    if (known.length === 0) return true;
+    try {
+      await this.#deps.confirm(leader, known);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof RetriableError)) throw thrown;
+      for (const partition of known) this.#findLeader(partition, thrown.code);
+      return false;
     }
   }
 

@@ -2,6 +2,7 @@
 import { FatalError, RetriableError, toError } from '../errors.ts';
 import type { MemoryAccount } from '../memory-account.ts';
 import { partitionName, type TopicPartition } from '../records.ts';
+import { TimeLimit } from '../time-limit.ts';
 import { type Halt, positionIn } from './assigned-positions.ts';
 import { Cluster, type ClusterDeps } from './cluster.ts';
 import type {
@@ -15,11 +16,12 @@ import { Fetcher } from './fetcher.ts';
 import { GroupCoordinator } from './group-coordinator.ts';
 import { GroupMember } from './group-member.ts';
 import { asFailure, Interrupted, unlessAborted } from './interruption.ts';
+import { LogIdentity } from './log-identity.ts';
 import { OffsetCommitter } from './offset-committer.ts';
 import { findOffsets } from './offset-queries.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { PartitionTable } from './partition-table.ts';
-import { commitBeginning, isStillCommitted } from './remade-topic.ts';
+import { commitBeginning } from './remade-topic.ts';
 import { retrying } from './retrying.ts';
 import type { StartPositionsDeps } from './start-positions.ts';
 import { TopicSubscription } from './subscription.ts';
@@ -42,6 +44,7 @@ export class GroupConsumer implements KafkaConsumer {
   readonly #deps: StartPositionsDeps;
   readonly #subscription: TopicSubscription;
   readonly #partitions: PartitionTable;
+  readonly #identity: LogIdentity;
   readonly #fetcher: Fetcher;
   readonly #committer: OffsetCommitter;
   readonly #member: GroupMember;
@@ -52,6 +55,9 @@ export class GroupConsumer implements KafkaConsumer {
   #failure: Error | undefined;
   #running: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  /** Partitions in doubt that are being looked at, and those that begin anew. */
+  readonly #examined = new Set<OwnedPartition>();
+  readonly #renewed = new WeakSet<OwnedPartition>();
   /** Set while `start` waits. */
   #pendingStart: { resolve(): void; reject(error: Error): void } | undefined;
 
@@ -68,12 +74,17 @@ export class GroupConsumer implements KafkaConsumer {
     this.#deps = { ...deps, logger, cluster: this.#cluster, coordinator };
     this.#subscription = new TopicSubscription(options.topics, this.#cluster);
     this.#partitions = new PartitionTable({ listener, clock: deps.clock, logger });
+    this.#identity = new LogIdentity({
+      ...this.#deps,
+      doubt: (partition) => this.#doubt(partition),
+    });
     this.#fetcher = new Fetcher(options, {
       ...this.#deps,
       listener,
       watchdogMs: deps.fetchWatchdogMs,
       owned: () => this.#partitions.all(),
       outOfRange: (partition) => this.#beside(this.#relocate(partition)),
+      confirm: (leader, partitions) => this.#identity.confirm(leader, partitions),
       doubtful: (partition) => this.#beside(this.#identify(partition)),
       halt: (partition, error) => this.#beside(this.#halt(partition, error)),
       fail: (error) => this.#fail(error),
@@ -84,6 +95,7 @@ export class GroupConsumer implements KafkaConsumer {
       ...this.#deps,
       subscription: this.#subscription,
       partitions: this.#partitions,
+      identity: this.#identity,
       wake: () => this.#fetcher.wake(),
       settled: () => {
         this.#pendingStart?.resolve();
@@ -95,6 +107,7 @@ export class GroupConsumer implements KafkaConsumer {
     this.#committer = new OffsetCommitter({
       ...this.#deps,
       owned: (name) => this.#partitions.get(name),
+      committable: (partitions) => this.#identity.committable(partitions),
       session: () => this.#member.membership.session,
       joining: () => this.#member.isJoining,
       lost: (session) => {
@@ -165,13 +178,12 @@ export class GroupConsumer implements KafkaConsumer {
 
   /** @throws RetriableError `BROKER_UNREACHABLE`, FatalError `TOPIC_MISSING` and refusals */
   async #firstContact(): Promise<void> {
-    const { clock } = this.#deps;
-    const missingUntil = clock.now() + TOPIC_GRACE_MS;
+    const grace = new TimeLimit(this.#deps.clock, TOPIC_GRACE_MS);
     const look = async () => {
       try {
         await this.#subscription.lookFirst();
       } catch (thrown) {
-        const fresh = thrown instanceof FatalError && thrown.code === 'TOPIC_MISSING' && clock.now() < missingUntil;
+        const fresh = thrown instanceof FatalError && thrown.code === 'TOPIC_MISSING' && grace.leftMs > 0;
         throw fresh ? new RetriableError(thrown.code, thrown.message) : thrown;
       }
     };
@@ -189,7 +201,8 @@ export class GroupConsumer implements KafkaConsumer {
     });
     if (!partition.deliverable) return;
     if (found.halted !== undefined) {
-      if (!(await this.#isSameLog(partition))) return await this.#beginAnew(partition);
+      const { isSame, topicId } = await this.#examine(partition);
+      if (!isSame) return await this.#beginAnew(partition, topicId);
       return await this.#halt(partition, found.halted);
     }
     partition.position = found.position;
@@ -198,20 +211,39 @@ export class GroupConsumer implements KafkaConsumer {
     this.#fetcher.wake();
   }
 
-  /** The partition's leader did not know it for a while: it moved, or its topic was deleted and made anew. */
+  /** Nothing is read of the partition, and nothing committed, until it is known what it is. */
+  #doubt(partition: OwnedPartition): void {
+    if (partition.doubtful) return;
+    partition.doubtful = true;
+    partition.held = true;
+    if (partition.deliverable) this.#beside(this.#identify(partition));
+  }
+
+  /** The partition's leader did not know it for a while, or its topic has another id: it moved, or was deleted and made anew. */
   async #identify(partition: OwnedPartition): Promise<void> {
-    if (!(await this.#isSameLog(partition))) return await this.#beginAnew(partition);
+    if (this.#examined.has(partition)) return;
+    this.#examined.add(partition);
+    const { isSame, topicId } = await this.#examine(partition).finally(() => this.#examined.delete(partition));
+    if (!isSame) return await this.#beginAnew(partition, topicId);
     partition.doubtful = false;
     partition.held = false;
     this.#fetcher.wake();
   }
 
-  async #isSameLog(partition: OwnedPartition): Promise<boolean> {
-    const ask = () => isStillCommitted(partition, this.#deps.coordinator);
-    return await retrying(`commit of ${partition.name}`, ask, this.#deps, { signal: this.#end.signal });
+  /** As `LogIdentity.examine`, as long as it takes. */
+  async #examine(partition: OwnedPartition): Promise<{ isSame: boolean; topicId: string | undefined }> {
+    const ask = async (attempt: number) =>
+      partition.deliverable
+        ? await this.#identity.examine(partition, attempt > 1)
+        : { isSame: true, topicId: partition.topicId };
+    return await retrying(`identity of ${partition.name}`, ask, this.#deps, { signal: this.#end.signal });
   }
 
-  async #beginAnew(partition: OwnedPartition): Promise<void> {
+  /** @param topicId of the topic that is there now */
+  async #beginAnew(partition: OwnedPartition, topicId: string | undefined): Promise<void> {
+    if (this.#renewed.has(partition)) return;
+    this.#renewed.add(partition);
+    partition.doubtful = true;
     const wanted = () => partition.deliverable;
     const session = () => this.#member.membership.session;
     const beginning = await commitBeginning(partition, wanted, session, this.#deps, this.#end.signal);
@@ -220,7 +252,7 @@ export class GroupConsumer implements KafkaConsumer {
       { topic: partition.topic, partition: partition.partition, from: beginning },
       'the topic was deleted and made anew; it is read from its beginning',
     );
-    this.#partitions.restart(partition, beginning);
+    this.#partitions.restart(partition, beginning, topicId);
     this.#fetcher.wake();
   }
 

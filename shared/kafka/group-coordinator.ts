@@ -2,11 +2,12 @@
 import { RetriableError } from '../errors.ts';
 import type { TopicPartition } from '../records.ts';
 import { partitionName } from '../records.ts';
-import type { ApiName } from './broker-connection.ts';
+import type { ApiName, BrokerConnection } from './broker-connection.ts';
 import { type Cluster, type Purpose, REQUEST_TIMEOUT_MS } from './cluster.ts';
 import type { OffsetToCommit } from './driver.ts';
 import { KafkaCode, refusal } from './error-codes.ts';
 import { byTopic } from './group-protocol.ts';
+import { askTopicIds, type ToldTopics } from './topic-ids.ts';
 import { safeOffset } from './wire/offset.ts';
 
 const ASK_ANOTHER: ReadonlySet<number> = new Set([
@@ -162,18 +163,28 @@ export class GroupCoordinator {
     return found;
   }
 
+  /** As `askTopicIds`, of the coordinator itself. */
+  async topicIds(topics: readonly string[]): Promise<ToldTopics | undefined> {
+    return await this.#ask('requests', (connection) => askTopicIds(connection, topics));
+  }
+
   /** The coordinator's refusal, as an error that names the group. */
   refused(code: number): Error {
     return refusal(code, { right: 'READ', resource: `group ${this.groupId}` });
   }
 
   async #send<T>(api: ApiName, args: object, purpose: Purpose, timeoutMs: number): Promise<T> {
-    const nodeId = this.#nodeId ?? (await this.#find());
-    try {
-      const connection = await this.#cluster.connection(nodeId, purpose);
+    return await this.#ask(purpose, async (connection) => {
       const answer = await connection.request<T>(api, args, { timeoutMs });
       this.#checkCoordinator((answer as { errorCode?: number }).errorCode ?? 0);
       return answer;
+    });
+  }
+
+  async #ask<T>(purpose: Purpose, request: (connection: BrokerConnection) => Promise<T>): Promise<T> {
+    const nodeId = this.#nodeId ?? (await this.#find());
+    try {
+      return await request(await this.#cluster.connection(nodeId, purpose));
     } catch (thrown) {
       // Wherever it moved to: the next try asks.
       if (thrown instanceof RetriableError) this.#nodeId = undefined;

@@ -6,6 +6,7 @@ import { ConsumerStateMachine } from './consumer-state.ts';
 import type { ConsumerOptions } from './driver.ts';
 import { sendHeartbeats } from './heartbeats.ts';
 import { aborted, Interrupted, unlessAborted } from './interruption.ts';
+import type { LogIdentity } from './log-identity.ts';
 import { type Joined, LOST, Membership } from './membership.ts';
 import type { PartitionTable } from './partition-table.ts';
 import { retrying } from './retrying.ts';
@@ -18,6 +19,7 @@ const LEAVE_TIMEOUT_MS = 1_000;
 export interface GroupMemberDeps extends StartPositionsDeps {
   readonly subscription: TopicSubscription;
   readonly partitions: PartitionTable;
+  readonly identity: Pick<LogIdentity, 'forgotten' | 'idsOf' | 'lookAt'>;
   /** Partitions became fetchable. */
   readonly wake: () => void;
   /** Called once, when the first assignment is taken over. */
@@ -147,13 +149,13 @@ export class GroupMember {
   }
 
   async #stay(joined: Joined): Promise<void> {
-    const { partitions, wake, settled, end } = this.#deps;
+    const { partitions, identity, wake, settled, end } = this.#deps;
     const over = AbortSignal.any([this.#round.any.signal, end]);
     if (joined.ledPartitions !== undefined) this.#beside(this.#leadStart(joined.ledPartitions, over));
     const added = joined.assigned.filter((tp) => partitions.get(partitionName(tp)) === undefined);
     try {
       if (added.length > 0) {
-        const resolved = await resolvePositions(added, () => this.#membership.session, this.#deps, over);
+        const resolved = await resolvePositions(added, () => this.#membership.session, identity, this.#deps, over);
         partitions.adopt(resolved);
         for (const { topic } of resolved) this.#readBefore.add(topic);
         wake();
@@ -174,6 +176,8 @@ export class GroupMember {
       readBefore: this.#readBefore,
       atFirst: this.#atFirst ?? new Set<string>(),
     };
+    const topics = [...new Set(partitions.map(({ topic }) => topic))];
+    await retrying('topic ids', () => this.#deps.identity.forgotten(topics), this.#deps, { signal: over });
     await commitStartPositions(partitions, options, () => this.#membership.session, this.#deps, over);
     for (const { topic } of partitions) this.#readBefore.add(topic);
   }
@@ -201,12 +205,13 @@ export class GroupMember {
 
   async #watch(): Promise<void> {
     const { metadataMaxAgeMs } = this.#options;
-    const { subscription, end } = this.#deps;
+    const { subscription, identity, partitions, end } = this.#deps;
     await watchTopics(
       subscription,
       () => this.#topics,
       metadataMaxAgeMs,
       () => this.rebalance(),
+      () => identity.lookAt(partitions.all()),
       this.#deps,
       end,
     );

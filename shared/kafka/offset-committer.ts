@@ -14,6 +14,8 @@ const GIVE_UP_AFTER_MS = 30_000;
 export interface OffsetCommitterDeps extends RetryDeps {
   readonly coordinator: GroupCoordinator;
   readonly owned: (name: string) => OwnedPartition | undefined;
+  /** As `LogIdentity.committable`. */
+  readonly committable: (partitions: readonly OwnedPartition[]) => Promise<ReadonlySet<OwnedPartition>>;
   readonly session: () => Session;
   /** Whether a join is under way: the coordinator may know a newer generation than this member. */
   readonly joining: () => boolean;
@@ -75,10 +77,13 @@ export class OffsetCommitter {
     offsets: readonly OffsetToCommit[],
     holders: readonly (OwnedPartition | undefined)[],
   ): Promise<typeof DONE | typeof FENCED | Error> {
-    if (holders.some((holder) => holder === undefined || holder.released)) return FENCED;
+    const held = stillHeld(holders);
+    if (held === undefined) return FENCED;
+    const sure = await this.#deps.committable(held);
+    if (stillHeld(holders) === undefined) return FENCED;
     const { session: currentSession, joining, lost } = this.#deps;
     const session = currentSession();
-    const codes = await this.#send(session, offsets, holders);
+    const codes = await this.#send(session, offsets, held, sure);
     const refused = [...codes].filter(([, code]) => code !== KafkaCode.none);
     const first = refused[0];
     if (first === undefined) return DONE;
@@ -102,11 +107,13 @@ export class OffsetCommitter {
   async #send(
     session: Session,
     offsets: readonly OffsetToCommit[],
-    holders: readonly (OwnedPartition | undefined)[],
+    holders: readonly OwnedPartition[],
+    sure: ReadonlySet<OwnedPartition>,
   ): Promise<Map<string, number>> {
-    const sure = offsets.filter((_, i) => holders[i]?.doubtful !== true);
-    const codes = sure.length === 0 ? [] : await this.#deps.coordinator.commit(session, sure);
-    const doubtful = offsets.filter((offset) => !sure.includes(offset));
+    const isSure = offsets.map((_, i) => holders[i] !== undefined && sure.has(holders[i]));
+    const wanted = offsets.filter((_, i) => isSure[i]);
+    const codes = wanted.length === 0 ? [] : await this.#deps.coordinator.commit(session, wanted);
+    const doubtful = offsets.filter((_, i) => !isSure[i]);
     return new Map([...codes, ...doubtful.map((o) => [partitionName(o), KafkaCode.unknownTopicOrPartition] as const)]);
   }
 
@@ -118,9 +125,15 @@ export class OffsetCommitter {
     if (code === KafkaCode.offsetMetadataTooLarge) {
       return new FatalError(
         'OFFSET_METADATA_TOO_LARGE',
-        `the commit metadata of ${name} is larger than the broker's offset.metadata.max.bytes`,
+        `the broker refuses the metadata of a commit of ${name} as too large; set offset.metadata.max.bytes of every broker to 4096, Kafka's default, or more`,
       );
     }
     return commitRefusal(code, this.#deps.coordinator.groupId, name);
   }
+}
+
+/** The holders if all of them still own what they name. */
+function stillHeld(holders: readonly (OwnedPartition | undefined)[]): OwnedPartition[] | undefined {
+  const held = holders.filter((holder) => holder !== undefined && !holder.released) as OwnedPartition[];
+  return held.length === holders.length ? held : undefined;
 }

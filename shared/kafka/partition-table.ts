@@ -33,9 +33,10 @@ export class PartitionTable {
   /** Takes over partitions that were not owned and reports them, gaps after that. */
   adopt(resolved: readonly ResolvedPartition[]): void {
     if (resolved.length === 0) return;
-    const { listener } = this.#deps;
+    const { listener, clock } = this.#deps;
     for (const found of resolved) {
-      const owned = new OwnedPartition(found, found.position);
+      const owned = new OwnedPartition(found, found.position, found.topicId);
+      owned.seenAt = clock.now();
       owned.halted = found.halted !== undefined;
       this.#owned.set(owned.name, owned);
     }
@@ -101,8 +102,8 @@ export class PartitionTable {
   }
 
   /** The log of a partition was replaced by another one: what was read of the old one is let go, the new one begins at `position`. */
-  restart(partition: OwnedPartition, position: number): void {
-    this.#replace(partition, { position, metadata: '' });
+  restart(partition: OwnedPartition, position: number, topicId: string | undefined): void {
+    this.#replace(partition, { position, metadata: '', ...(topicId !== undefined && { topicId }) });
   }
 
   #replace(partition: OwnedPartition, resolved: Omit<ResolvedPartition, keyof TopicPartition>): void {

@@ -11,7 +11,10 @@ import type { StartPositionsDeps } from './start-positions.ts';
 /** Whether the partition is still the log that its committed offset belongs to. Kafka forgets the offsets of every group together with a
  *  topic (`GroupCoordinator.onPartitionsDeleted` of apache/kafka), and an owned partition always has one. Ask once the topic has leaders
  *  again: before that the coordinator may not know of the deletion. */
-export async function isStillCommitted(tp: TopicPartition, coordinator: GroupCoordinator): Promise<boolean> {
+export async function isStillCommitted(
+  tp: TopicPartition,
+  coordinator: Pick<GroupCoordinator, 'committed'>,
+): Promise<boolean> {
   return (await coordinator.committed([tp])).has(partitionName(tp));
 }
 

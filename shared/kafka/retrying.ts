@@ -4,6 +4,7 @@ import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { RetriableError, toError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { TimeLimit } from '../time-limit.ts';
 
 export interface RetryDeps {
   readonly clock: Clock;
@@ -32,16 +33,16 @@ export async function retrying<T>(
   limits: RetryLimits = {},
 ): Promise<T> {
   const { clock, random, logger } = deps;
-  const giveUpAt = limits.giveUpAfterMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + limits.giveUpAfterMs;
+  const patience = new TimeLimit(clock, limits.giveUpAfterMs ?? Number.POSITIVE_INFINITY);
   const startedAt = clock.now();
   let said = false;
-  const again = (error: unknown): error is RetriableError => error instanceof RetriableError && clock.now() < giveUpAt;
+  const again = (error: unknown): error is RetriableError => error instanceof RetriableError && patience.leftMs > 0;
   const result = await pRetry(attempt, {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 0,
     factor: 1,
     ...(limits.signal === undefined ? {} : { signal: limits.signal }),
-    shouldRetry: ({ error }) => error instanceof RetriableError && clock.now() < giveUpAt,
+    shouldRetry: ({ error }) => error instanceof RetriableError && patience.leftMs > 0,
     onFailedAttempt: async ({ error, attemptNumber }) => {
       if (!again(error)) return;
       if (!said && clock.now() - startedAt >= SAY_AFTER_MS) {
@@ -52,7 +53,7 @@ export async function retrying<T>(
         );
       }
       await clock.sleep(
-        Math.min(backoffMs(attemptNumber, BACKOFF, random, error.retryAfterMs), Math.max(giveUpAt - clock.now(), 0)),
+        Math.min(backoffMs(attemptNumber, BACKOFF, random, error.retryAfterMs), patience.leftMs),
         limits.signal,
       );
     },

@@ -11,6 +11,7 @@
  *  other members wait until they see theirs. With `latest`, a crash before the first record then loses nothing. */
 import { type FatalError, RetriableError } from '../errors.ts';
 import { partitionName, type TopicPartition } from '../records.ts';
+import { TimeLimit } from '../time-limit.ts';
 import type { Cluster } from './cluster.ts';
 import type { OffsetToCommit, StartOffset } from './driver.ts';
 import { commitRefusal, KafkaCode, kafkaErrorName } from './error-codes.ts';
@@ -65,15 +66,14 @@ export async function commitStartPositions(
   deps: StartPositionsDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock } = deps;
-  const settleAt = clock.now() + WAIT_FOR_LEADERS_MS;
+  const settling = new TimeLimit(deps.clock, WAIT_FOR_LEADERS_MS);
   await retrying(
     'start positions',
     async () => {
       const committed = await deps.coordinator.committed(partitions);
       const plan = planStart(partitions, (tp) => committed.has(partitionName(tp)), options);
       const { offsets, firstError } = await resolve(plan, options, deps.cluster);
-      if (firstError !== undefined && (clock.now() < settleAt || offsets.length === 0)) {
+      if (firstError !== undefined && (settling.leftMs > 0 || offsets.length === 0)) {
         await deps.cluster.describe([...new Set(partitions.map((tp) => tp.topic))]);
         throw firstError;
       }

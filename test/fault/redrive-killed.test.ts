@@ -28,7 +28,7 @@ describe('a redrive that is killed', () => {
       expect((await run.result).signal).toBe('SIGKILL');
     }
     expect((await recordsIn(rig, topics.source)).length).toBeLessThan(RECORDS);
-    // What came after the job began is not part of it.
+    // What came after the redrive began is not part of it.
     await rig.produce(topics.errors, 0, [errorRecord({ topic: topics.source, offset: 900 })]);
     const { code, data } = await errorsCli(rig, 'redrive', file, '--all', '--yes', '--rate', '0');
     expect(code).toBe(0);

@@ -2,6 +2,7 @@
 import { vi } from 'vitest';
 import { errorsCommand } from '../../cli/commands/errors.ts';
 import { exitCodeOf, explain } from '../../cli/exit-code.ts';
+import { type ErrantEntry, entryOf } from '../../functions/dispatcher/redrive/error-entry.ts';
 import { noteHeaders } from '../../shared/failure-note.ts';
 import type { ProducerRecord } from '../../shared/kafka/driver.ts';
 import { type RecordHeader, recordAt, type SinkRecord } from '../../shared/records.ts';
@@ -42,6 +43,19 @@ export function errorRecord(failed: Failed, now = Date.now()): ProducerRecord {
     code: failed.code ?? 'BAD',
   });
   return { key, value, headers: [...(failed.headers ?? []), ...note], timestamp: now };
+}
+
+/** `record` as it is read from partition 1 of the topic `errors`. */
+function lyingInErrors({ key, value, headers, timestamp }: ProducerRecord, offset: number): SinkRecord {
+  const place = { topic: 'errors', partition: 1, offset, timestamp, timestampType: 'CreateTime' as const };
+  return { ...place, key, value, headers, valueSize: value?.length ?? 0, overflow: null };
+}
+
+/** What a redrive takes it for. */
+export function errantEntry(record: ProducerRecord, offset = 4): ErrantEntry {
+  const found = entryOf(lyingInErrors(record, offset));
+  if (found.note === undefined) throw new Error('not an error record');
+  return found;
 }
 
 /** Failed records `v0` to `v<count-1>` of partition 0 of `topic`. */

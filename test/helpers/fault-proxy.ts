@@ -1,7 +1,7 @@
 /** A TCP proxy in front of one broker that reads Kafka's frames, counts requests by kind, and does to answers what a test asks for.
  *  Layout of frames: https://kafka.apache.org/protocol.html#protocol_messages; every request begins with kind, version, correlation id. */
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { type CarriedPair, CarriedSockets } from './carried-sockets.ts';
 
 /** Kinds of request that tests look at (`api_key`). */
 export const Api = {
@@ -62,19 +62,17 @@ class FrameProxy implements FaultProxy {
   readonly requests: SeenRequest[] = [];
   harm: Harm | undefined;
   connections = 0;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets: CarriedSockets;
 
   constructor(
     readonly port: number,
     targetPort: number,
   ) {
-    this.#server = createServer((client) => this.#carry(client, connect(targetPort, '127.0.0.1')));
+    this.#sockets = new CarriedSockets(port, targetPort, (pair) => this.#carry(pair));
   }
 
-  async listen(): Promise<void> {
-    this.#server.listen(this.port, '127.0.0.1');
-    await once(this.#server, 'listening');
+  listen(): Promise<void> {
+    return this.#sockets.listen();
   }
 
   requestsOf(apiKey: number): SeenRequest[] {
@@ -82,35 +80,17 @@ class FrameProxy implements FaultProxy {
   }
 
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.cut();
   }
 
-  async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.cut();
-    await closed;
+  close(): Promise<void> {
+    return this.#sockets.close();
   }
 
-  #carry(client: Socket, broker: Socket): void {
+  #carry({ client, target: broker, end }: CarriedPair): void {
     const connection = ++this.connections;
     const waiting = new Map<number, SeenRequest>();
     let before: Promise<void> = Promise.resolve();
-    const end = () => {
-      client.destroy();
-      broker.destroy();
-    };
-    for (const socket of [client, broker]) {
-      this.#sockets.add(socket);
-      socket.setNoDelay(true);
-      // An error is always followed by `close`.
-      socket
-        .on('error', () => undefined)
-        .on('close', () => {
-          this.#sockets.delete(socket);
-          end();
-        });
-    }
     eachFrame(client, (frame) => {
       const request = { connection, apiKey: frame.readInt16BE(4), version: frame.readInt16BE(6), answered: false };
       this.requests.push(request);

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { startKafka } from '../../infra/local/kafka/start-kafka.ts';
 import { toError } from '../../shared/errors.ts';
-import { bundleCli } from './bundle-cli.ts';
+import { buildCli } from './build-programs.ts';
 import { stderrLogger } from './stderr-logger.ts';
 
 declare module 'vitest' {
@@ -31,7 +31,7 @@ async function provideCli(project: TestProject): Promise<() => Promise<void>> {
     project.provide('cli', there);
     return async () => undefined;
   }
-  const cli = await bundleCli();
+  const cli = await buildCli('tests');
   process.env[SHARED_CLI] = cli.path;
   project.provide('cli', cli.path);
   return async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 
 interface Timer {
-  readonly at: number;
+  at: number;
   readonly fire: () => void;
 }
 
@@ -42,6 +42,12 @@ export class ManualClock implements Clock {
     const timer = { at: this.#now + ms, fire: callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  /** Shows `ms` less than before; sleepers and timers are not concerned, as those of a machine. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    for (const timer of this.#timers) timer.at -= ms;
   }
 
   /** Moves on by `ms`. */

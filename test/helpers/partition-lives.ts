@@ -28,10 +28,11 @@ export interface Entry {
 }
 
 /** Records with gaps between their offsets, in windows that come back late. */
-function logOf(roll: Roll, windows: number): Entry[] {
+function logOf(roll: Roll, windows: number, farApart: boolean): Entry[] {
   let offset = roll(5);
-  return Array.from({ length: 60 + roll(120) }, () => {
-    offset += roll(6) === 0 ? 1 + roll(7) : 1;
+  return Array.from({ length: (farApart ? 200 : 60) + roll(120) }, () => {
+    if (farApart) offset += 1 + roll(10_000_000);
+    else offset += roll(6) === 0 ? 1 + roll(7) : 1;
     return { offset, window: `w${roll(windows)}`, refused: roll(15) === 0 };
   });
 }
@@ -63,6 +64,8 @@ export interface LivesOptions {
   readonly errorsPolicy?: 'continue' | 'stop';
   /** Kafka deletes records between one life and the next, those that are not read yet among them. */
   readonly retention?: boolean;
+  /** Offsets are so far apart, and fetches so large, that with many windows plans find no room in the commit metadata. */
+  readonly farApart?: boolean;
   readonly target: (log: readonly Entry[], hesitation: Hesitation) => Invoker;
 }
 
@@ -74,6 +77,8 @@ export interface LivesResult {
   readonly caughtUp: boolean;
   /** Kafka deleted these before they were read by an owner that could settle them. */
   readonly deleted: ReadonlySet<number>;
+  /** Steps at which the partition was not read since no more batches could be planned. */
+  readonly fullSteps: number;
 }
 
 function blockOf(entries: readonly Entry[]) {
@@ -88,8 +93,11 @@ function blockOf(entries: readonly Entry[]) {
  *  under way are lost, or land later), until a last owner for whom nothing fails. Under `stop` each owner lifts the stop mark. */
 export async function partitionLives(options: LivesOptions): Promise<LivesResult> {
   const roll = dice(options.seed);
+  const farApart = options.farApart ?? false;
   // A refused record, deleted before it is read again, that was the first of its batch, is one coincidence too many: see decision 16.
-  const log = logOf(roll, options.windows).map((entry) => (options.retention ? { ...entry, refused: false } : entry));
+  const log = logOf(roll, options.windows, farApart).map((entry) =>
+    options.retention ? { ...entry, refused: false } : entry,
+  );
   const end = (log.at(-1)?.offset ?? 0) + 1 + roll(3);
   const hesitation = new Hesitation(roll);
   const invoker = options.target(log, hesitation);
@@ -112,6 +120,7 @@ export async function partitionLives(options: LivesOptions): Promise<LivesResult
       },
     });
   const deleted = new Set<number>();
+  let fullSteps = 0;
   const life = async (steps: number) => {
     const start = options.retention === true && roll(3) === 0 ? broker.offset + roll(12) : broker.offset;
     for (const { offset } of log) if (offset >= broker.offset && offset < start) deleted.add(offset);
@@ -139,7 +148,7 @@ export async function partitionLives(options: LivesOptions): Promise<LivesResult
     for (let step = 0; step < steps && !(hesitation.calm && broker.offset >= end); step++) {
       const what = roll(8);
       if (what < 3) {
-        const next = log.filter(({ offset }) => offset >= position).slice(0, 1 + roll(20));
+        const next = log.filter(({ offset }) => offset >= position).slice(0, 1 + roll(farApart ? 300 : 20));
         if (pipeline.pausedReason === undefined) {
           if (next.length > 0) pipeline.accept(blockOf(next), clock.now());
           position = next.length === 0 ? end : (next.at(-1)?.offset ?? 0) + 1;
@@ -152,6 +161,7 @@ export async function partitionLives(options: LivesOptions): Promise<LivesResult
       }
       if (hesitation.calm || roll(4) === 0) hesitation.release(hesitation.calm || roll(3) === 0);
       await settle();
+      if (pipeline.pausedReason === 'plan') fullSteps++;
     }
     if (roll(2) === 0) {
       pipeline.fence();
@@ -165,7 +175,7 @@ export async function partitionLives(options: LivesOptions): Promise<LivesResult
   hesitation.release(true);
   await settle();
   await life(20_000);
-  return { log, reported, caughtUp: broker.offset >= end, deleted };
+  return { log, reported, caughtUp: broker.offset >= end, deleted, fullSteps };
 }
 
 /** Checks what holds for every target: each record is at the target once, or, when it refuses it, in the error topic. */

@@ -10,6 +10,7 @@ import {
   type Trouble,
   toError,
 } from '../../../shared/errors.ts';
+import { firstSignal } from '../../../shared/first-signal.ts';
 import type { BatchOutcome } from '../../../shared/outcomes.ts';
 import type { RecordBatch } from '../../../shared/records.ts';
 import { type HttpCall, httpRequestOf } from './http-request.ts';
@@ -52,6 +53,7 @@ export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
   return {
     async invoke(batch, { signal, timeoutMs }) {
       const deadline = AbortSignal.timeout(timeoutMs);
+      const either = firstSignal([signal, deadline]);
       let sent = false;
       try {
         const call = { ...options, authorization: options.authorization?.() };
@@ -68,7 +70,7 @@ export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
           headers: { ...headers, 'content-length': String(envelope.length) },
           // Its types leave out iterables; its documentation names them (Dispatcher.md, `DispatchOptions.body`).
           body: body as unknown as Readable,
-          signal: AbortSignal.any([signal, deadline]),
+          signal: either.signal,
           // The deadline bounds all of it.
           headersTimeout: 0,
           bodyTimeout: 0,
@@ -85,6 +87,8 @@ export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
           });
         }
         throw transportError(thrown, url);
+      } finally {
+        either.release();
       }
     },
     close: () => pool.close(),

@@ -1,6 +1,7 @@
 /** A sink in the same process: it gets the batch as it is, nothing is serialised only to be parsed again. */
 import type { Clock } from '../../../shared/clock.ts';
 import { ConfigError, FatalError, RecordError, RetriableError, toError } from '../../../shared/errors.ts';
+import { firstSignal } from '../../../shared/first-signal.ts';
 import type { SinkWriter, TwoPhaseWriter, WriteContext } from '../../../shared/sink.ts';
 import type { InvokeContext, Invoker } from './invoker.ts';
 
@@ -39,18 +40,20 @@ async function bounded<T>(
   const overdue = new Promise<never>((_, reject) => {
     cancelGrace = clock.after(timeoutMs + GRACE_MS, () => reject(timedOut(timeoutMs)));
   });
+  const either = firstSignal([signal, deadline.signal]);
   const done = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
   });
   try {
-    const context = { signal: AbortSignal.any([signal, deadline.signal]), deadlineAt: clock.now() + timeoutMs };
+    const context = { signal: either.signal, deadlineAt: clock.now() + timeoutMs };
     return await Promise.race([work(context), overdue, aborted]);
   } catch (thrown) {
     throw classified(thrown, signal);
   } finally {
     done.abort();
+    either.release();
     cancelDeadline();
     cancelGrace();
   }

@@ -1,4 +1,5 @@
 /** Room for the bodies of requests: a batch under way takes its bytes twice, for its records and for the request made of them. */
+import { firstSignal } from '../../../shared/first-signal.ts';
 import type { Admission } from '../target-gate/admission.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 
@@ -49,7 +50,14 @@ export class RequestRoom {
   /** As a part of a connector's gate. */
   of(connector: string): Admission {
     return {
-      enter: (bytes, { admission, signal }) => this.acquire(bytes, connector, AbortSignal.any([admission, signal])),
+      enter: async (bytes, { admission, signal }) => {
+        const gaveUp = firstSignal([admission, signal]);
+        try {
+          return await this.acquire(bytes, connector, gaveUp.signal);
+        } finally {
+          gaveUp.release();
+        }
+      },
     };
   }
 

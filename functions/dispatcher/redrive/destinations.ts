@@ -4,7 +4,7 @@ import type { KafkaAdmin, KafkaReader } from '../../../shared/kafka/driver.ts';
 import { partitionOfKey } from '../../../shared/kafka/producer.ts';
 import type { TopicPartition } from '../../../shared/records.ts';
 import type { ErrantEntry } from './error-entry.ts';
-import type { Destination, OpenChunk } from './job-state.ts';
+import type { Destination, OpenChunk } from './position-state.ts';
 import { offsetOfSource, splitMark } from './redrive-mark.ts';
 
 /** As the managed service advises for error topics. */

@@ -2,7 +2,9 @@
 import type { Clock } from '../../../shared/clock.ts';
 
 export class Pacer {
+  /** Epoch ms before which nothing goes, and how long that was when it was set. */
   #nextAt = 0;
+  #intervalMs = 0;
 
   /** @param rate records a second; 0 is no limit */
   constructor(
@@ -23,9 +25,14 @@ export class Pacer {
   /** Resolves when `records` more may go; false when `stop` came first. */
   async take(records: number, stop: AbortSignal): Promise<boolean> {
     if (this.rate > 0) {
-      const waitMs = this.#nextAt - this.clock.now();
+      const now = this.clock.now();
+      // More than the interval is left only where the clock was set back.
+      const waitMs = Math.max(0, Math.min(this.#nextAt - now, this.#intervalMs));
+      // Rejects only when stopped.
       if (waitMs > 0) await this.clock.sleep(waitMs, stop).catch(() => undefined);
-      this.#nextAt = Math.max(this.#nextAt, this.clock.now()) + (records * 1000) / this.rate;
+      this.#intervalMs = (records * 1000) / this.rate;
+      // From when they were due, not from when the timer fired: its delays would add up.
+      this.#nextAt = now + waitMs + this.#intervalMs;
     }
     return !stop.aborted;
   }

@@ -35,7 +35,7 @@ export interface RedriveReport extends RedriveCounts {
   readonly topic: string;
   /** Consumer group that keeps the position. */
   readonly group: string;
-  /** Everything of the job is done; otherwise the same command goes on. */
+  /** Everything is done; otherwise the same command goes on. */
   readonly complete: boolean;
   /** The first hundred. */
   readonly failures: readonly NamedFailure[];

@@ -1,6 +1,6 @@
 /** Sends records of an error topic back, so that each arrives once though the process may die at any point.
  *
- *  Before a chunk is sent, its range and the end offsets of the partitions it goes to are committed (`job-state.ts`). A run that follows one
+ *  Before a chunk is sent, its range and the end offsets of the partitions it goes to are committed (`position-state.ts`). A run that follows one
  *  that died looks in those partitions, from those offsets on, for records of the chunk, and sends only what is not there. The position
  *  moves over a record when the broker, or the sink, confirmed it, or when it is said why it stays where it is. */
 import type { Clock } from '../../../shared/clock.ts';
@@ -9,16 +9,16 @@ import { writeConfirmed } from './confirmed-writes.ts';
 import { alreadySent, withEndOffsets } from './destinations.ts';
 import { type ErrantEntry, type ErrorEntry, parkedRecord } from './error-entry.ts';
 import { type EntryPage, readPage } from './error-log.ts';
-import { type JobSpec, RedriveJob } from './job.ts';
-import { MAX_METADATA_BYTES, mergeOpen, movedTo, type OpenChunk, openChunkBytes } from './job-state.ts';
+import { KeptPositions, type PositionsSpec } from './kept-positions.ts';
 import type { Pacer } from './pacer.ts';
 import { type PlanRules, planSteps } from './plan-steps.ts';
+import { MAX_METADATA_BYTES, mergeOpen, movedTo, type OpenChunk, openChunkBytes } from './position-state.ts';
 import { type RedriveReport, RedriveTally } from './redrive-report.ts';
 import type { Produced, RedriveSender, RedriveStep } from './redrive-step.ts';
 import { inRange, isSelected, type Selection } from './selection.ts';
 
 export interface RedriveSpec {
-  readonly job: JobSpec;
+  readonly positions: PositionsSpec;
   readonly selection: Selection;
   readonly rules: PlanRules;
 }
@@ -54,7 +54,7 @@ export interface RedriveProgress {
 /** Call `run` once. */
 export class Redrive {
   readonly #tally = new RedriveTally();
-  #job: RedriveJob | undefined;
+  #kept: KeptPositions | undefined;
   #startedAt = 0;
   /** Of the page at hand, what needs no sending, by offset: told when the position passes it. */
   #passed: { readonly offset: number; readonly tell: () => void }[] = [];
@@ -69,59 +69,67 @@ export class Redrive {
     return { done: this.#startedAt - left, total: this.#startedAt, sent: this.#tally.counts.sent };
   }
 
-  /** Works until the job is complete or `stop` is aborted; what it did stays done, and the position is committed either way.
+  /** Works until the redrive is complete or `stop` is aborted; what it did stays done, and the position is committed either way.
    *  @throws FatalError `REDRIVE_RUNNING`, `REDRIVE_TAKEN_OVER`, and refusals; RetriableError when Kafka or the sink cannot be reached */
   async run(signals: RedriveSignals): Promise<RedriveReport> {
     const { admin, clock, notify } = this.deps;
-    const job = await RedriveJob.claim(this.spec.job, { admin, clock, notify });
-    this.#job = job;
+    const kept = await KeptPositions.claim(this.spec.positions, { admin, clock, notify });
+    this.#kept = kept;
     this.#startedAt = this.#left();
     try {
-      for (const partition of job.partitions) await this.#partition(job, partition, signals);
+      for (const partition of kept.partitions) await this.#partition(kept, partition, signals);
     } catch (thrown) {
-      await job.release().catch(() => notify('the position could not be committed at the end; the next run finds out'));
+      await kept
+        .release()
+        .catch(() => notify('the position could not be committed at the end; the next run finds out'));
       throw thrown;
     }
-    await job.release();
-    const { topic, group } = this.spec.job;
+    await kept.release();
+    const { topic, group } = this.spec.positions;
     const { counts, failures } = this.#tally;
     return { topic, group, complete: this.#left() === 0, ...counts, failures };
   }
 
   #left(): number {
-    const job = this.#job;
-    if (job === undefined) return 0;
-    return job.partitions.reduce((sum, p) => sum + Math.max(0, job.state(p).end - job.state(p).position), 0);
+    const kept = this.#kept;
+    if (kept === undefined) return 0;
+    return kept.partitions.reduce((sum, p) => sum + Math.max(0, kept.state(p).end - kept.state(p).position), 0);
   }
 
-  async #partition(job: RedriveJob, partition: number, signals: RedriveSignals): Promise<void> {
+  async #partition(kept: KeptPositions, partition: number, signals: RedriveSignals): Promise<void> {
     const { admin, reader, destinations, notify } = this.deps;
-    const tp = { topic: this.spec.job.topic, partition };
-    if (job.state(partition).position >= job.state(partition).end) return;
-    await this.#skipDeleted(job, partition);
-    const { open } = job.state(partition);
+    const tp = { topic: this.spec.positions.topic, partition };
+    if (kept.state(partition).position >= kept.state(partition).end) return;
+    await this.#skipDeleted(kept, partition);
+    const { open } = kept.state(partition);
     const sentBefore =
       open === undefined ? new Set<number>() : await alreadySent(admin, destinations, tp, open, notify);
     while (!signals.stop.aborted) {
-      const { position, end } = job.state(partition);
+      const { position, end } = kept.state(partition);
       if (position >= end) break;
-      await this.#page(job, partition, await readPage(reader, { ...tp, from: position, to: end }), sentBefore, signals);
+      await this.#page(
+        kept,
+        partition,
+        await readPage(reader, { ...tp, from: position, to: end }),
+        sentBefore,
+        signals,
+      );
     }
-    await job.commit();
+    await kept.commit();
   }
 
   /** Retention may have been faster than the person. */
-  async #skipDeleted(job: RedriveJob, partition: number): Promise<void> {
-    const earliest = (await this.deps.admin.listOffsets(this.spec.job.topic, 'earliest')).get(partition) ?? 0;
-    const { position, end } = job.state(partition);
+  async #skipDeleted(kept: KeptPositions, partition: number): Promise<void> {
+    const earliest = (await this.deps.admin.listOffsets(this.spec.positions.topic, 'earliest')).get(partition) ?? 0;
+    const { position, end } = kept.state(partition);
     const from = Math.min(earliest, end);
     if (from <= position) return;
     this.#tally.counts.deleted += from - position;
-    job.update(partition, movedTo(job.state(partition), from));
+    kept.update(partition, movedTo(kept.state(partition), from));
   }
 
   async #page(
-    job: RedriveJob,
+    kept: KeptPositions,
     partition: number,
     page: EntryPage,
     sentBefore: ReadonlySet<number>,
@@ -131,19 +139,19 @@ export class Redrive {
     const { sender, admin, pacer } = this.deps;
     const steps = entries.length === 0 ? [] : await planSteps(entries, sender, admin, this.spec.rules, true);
     for (let at = 0; at < steps.length; ) {
-      const chunk = this.#chunk(job, partition, steps.slice(at, at + pacer.chunkSize));
-      await this.#announce(job, partition, chunk);
+      const chunk = this.#chunk(kept, partition, steps.slice(at, at + pacer.chunkSize));
+      await this.#announce(kept, partition, chunk);
       for (let sent = 0; sent < chunk.length; ) {
         const slice = chunk.slice(sent, sent + Math.min(sender.most, pacer.sliceSize));
         if (!(await pacer.take(slice.length, signals.stop))) return;
-        await job.stillOurs();
+        await kept.stillOurs();
         await this.#send(slice, signals.kill);
         sent += slice.length;
-        this.#moveTo(job, partition, lastOffset(slice) + 1);
+        this.#moveTo(kept, partition, lastOffset(slice) + 1);
       }
       at += chunk.length;
     }
-    this.#moveTo(job, partition, page.next);
+    this.#moveTo(kept, partition, page.next);
   }
 
   /** Selected entries that are still to be sent; the others are told of when the position passes them. */
@@ -163,9 +171,9 @@ export class Redrive {
   }
 
   /** As many steps, from the first, as the metadata of a commit can describe; at least one. */
-  #chunk(job: RedriveJob, partition: number, steps: readonly RedriveStep[]): readonly RedriveStep[] {
+  #chunk(kept: KeptPositions, partition: number, steps: readonly RedriveStep[]): readonly RedriveStep[] {
     const known = new Set<string>();
-    let open = job.state(partition).open;
+    let open = kept.state(partition).open;
     for (const [at, { destinations }] of steps.entries()) {
       const added = destinations.filter((to) => !known.has(`${to.topic}/${to.partition}`));
       if (added.length === 0) continue;
@@ -178,15 +186,15 @@ export class Redrive {
   }
 
   /** Commits what is about to be sent, before it is. */
-  async #announce(job: RedriveJob, partition: number, chunk: readonly RedriveStep[]): Promise<void> {
+  async #announce(kept: KeptPositions, partition: number, chunk: readonly RedriveStep[]): Promise<void> {
     const destinations = await withEndOffsets(
       this.deps.admin,
       chunk.flatMap((step) => step.destinations),
     );
     const open: OpenChunk = { to: lastOffset(chunk) + 1, destinations };
-    const state = job.state(partition);
-    job.update(partition, { ...state, open: mergeOpen(state.open, open) });
-    await job.commit();
+    const state = kept.state(partition);
+    kept.update(partition, { ...state, open: mergeOpen(state.open, open) });
+    await kept.commit();
   }
 
   async #send(slice: readonly RedriveStep[], kill: AbortSignal): Promise<void> {
@@ -207,8 +215,8 @@ export class Redrive {
     for (const settled of await this.deps.sender.send(sending, kill)) this.#tally.settled(settled);
   }
 
-  #moveTo(job: RedriveJob, partition: number, position: number): void {
-    job.update(partition, movedTo(job.state(partition), position));
+  #moveTo(kept: KeptPositions, partition: number, position: number): void {
+    kept.update(partition, movedTo(kept.state(partition), position));
     while (this.#passed[0] !== undefined && this.#passed[0].offset < position) this.#passed.shift()?.tell();
   }
 }

@@ -2,7 +2,7 @@
 import type { KafkaAdmin, KafkaReader } from '../../../shared/kafka/driver.ts';
 import type { ErrantEntry } from './error-entry.ts';
 import { pagesOf } from './error-log.ts';
-import { jobStates } from './job.ts';
+import { keptStates } from './kept-positions.ts';
 import { planSteps } from './plan-steps.ts';
 import type { RedriveSpec } from './redrive.ts';
 import type { RedriveSender } from './redrive-step.ts';
@@ -31,8 +31,8 @@ interface RehearsalDeps {
 
 /** Reads everything that `spec` selects, page by page; writes and commits nothing. */
 export async function rehearse(spec: RedriveSpec, deps: RehearsalDeps): Promise<Rehearsal> {
-  const { topic, group } = spec.job;
-  const states = await jobStates(spec.job, deps.admin);
+  const { topic, group } = spec.positions;
+  const states = await keptStates(spec.positions, deps.admin);
   const earliest = await deps.admin.listOffsets(topic, 'earliest');
   const send = new Map<string, number>();
   const failed = new Map<string, { readonly message: string; records: number }>();

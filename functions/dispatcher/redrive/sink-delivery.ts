@@ -11,6 +11,7 @@ import type { ErrantReason } from '../../../shared/errant.ts';
 import { FatalError, FunctionFailure, RetriableError } from '../../../shared/errors.ts';
 import type { RecordBatch } from '../../../shared/records.ts';
 import type { SinkDefinition, WindowOf } from '../../../shared/sink.ts';
+import { TimeLimit } from '../../../shared/time-limit.ts';
 import { withClaimCheck } from '../claim-check.ts';
 import { examine } from '../intake.ts';
 import type { Invoker } from '../invokers/invoker.ts';
@@ -49,12 +50,12 @@ export async function deliverToSink(
   const batch = batchOfEntry(entry, way);
   if (!('segments' in batch)) return batch.verdict;
   const rules = retryRules(way.config, way.sink.userFunction);
-  const giveUpAt = deps.clock.now() + (rules.timeoutMs >= 0 ? rules.timeoutMs : GIVE_UP_AFTER_MS);
+  const patience = new TimeLimit(deps.clock, rules.timeoutMs >= 0 ? rules.timeoutMs : GIVE_UP_AFTER_MS);
   let functionFailures = 0;
   const again = (error: Error) =>
     error instanceof FunctionFailure
       ? functionFailures <= rules.retries
-      : error instanceof RetriableError && deps.clock.now() < giveUpAt;
+      : error instanceof RetriableError && patience.leftMs > 0;
   try {
     return await pRetry(() => attempt(batch, way, signal), {
       retries: Number.POSITIVE_INFINITY,

@@ -35,6 +35,11 @@ export class AdaptiveLimit {
     return inFlight < Math.floor(this.#limit);
   }
 
+  /** How long calls of `bytes` usually take, in ms; 0 before the first one. */
+  usualMs(bytes: number): number {
+    return this.#trend.usualMs(bytes);
+  }
+
   /** What the end of a call that begins now must bring along. */
   get round(): Round {
     return this.#round;

@@ -1,4 +1,4 @@
-/** What a call to the target must get before it starts: a free place, memory for its request. */
+/** What a call to the target must get before it starts, beside a place: memory for its request. */
 import type { InvokeContext } from '../invokers/invoker.ts';
 
 export interface Admission {

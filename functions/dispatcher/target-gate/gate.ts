@@ -9,7 +9,12 @@ import type { InvokeContext, Invoker, Phases } from '../invokers/invoker.ts';
 import { AdaptiveLimit, type ReductionReason } from './adaptive-limit.ts';
 import type { Admission } from './admission.ts';
 import { Breaker } from './breaker.ts';
-import { CallSlots } from './call-slots.ts';
+import { CallSlots, type Place } from './call-slots.ts';
+
+/** A call keeps its place for so many times as long as calls of its size usually take, and for so long at least. Then it is stuck: it says
+ *  nothing of how much the target takes, and others must not wait until it is given up. */
+const STUCK_AFTER_USUAL = 4;
+const STUCK_AFTER_AT_LEAST_MS = 5_000;
 
 export interface TargetGateOptions {
   readonly target: Invoker;
@@ -28,21 +33,19 @@ export class TargetGate implements Invoker {
   readonly #limit: AdaptiveLimit;
   readonly #slots: CallSlots;
   readonly #breaker: Breaker;
-  readonly #admissions: readonly Admission[];
 
   constructor(private readonly options: TargetGateOptions) {
     this.#limit = new AdaptiveLimit(options.maximum, options.reduced);
-    this.#slots = new CallSlots((inFlight) => this.#limit.admits(inFlight));
+    this.#slots = new CallSlots((taken) => this.#limit.admits(taken));
     this.#breaker = new Breaker(options.clock, options.logger);
-    // The place first: what is shared with other connectors is not kept by calls that this target does not take yet.
-    this.#admissions = [this.#slots, ...options.admissions];
   }
 
-  /** Calls that may be under way at one time. */
+  /** Calls that may be under way at one time, but for those that are stuck. */
   get limit(): number {
     return this.#limit.value;
   }
 
+  /** Calls under way, stuck ones included. */
   get inFlight(): number {
     return this.#slots.inFlight;
   }
@@ -87,11 +90,13 @@ export class TargetGate implements Invoker {
   ): Promise<T> {
     context.turn?.(undefined);
     this.#breaker.check();
-    const held: (() => void)[] = [];
+    // The place first: what is shared with other connectors is not kept by calls that this target does not take yet.
+    const place = await this.#slots.enter(context);
+    const held = [() => place.leave()];
     try {
-      for (const admission of this.#admissions) held.push(await admission.enter(bytes, context));
+      for (const admission of this.options.admissions) held.push(await admission.enter(bytes, context));
       context.admission.throwIfAborted();
-      return await this.#breaker.run(() => this.#call(bytes, context, call, refused));
+      return await this.#breaker.run(() => this.#call(bytes, context, place, call, refused));
     } finally {
       for (const leave of held.reverse()) leave();
     }
@@ -100,6 +105,7 @@ export class TargetGate implements Invoker {
   async #call<T>(
     bytes: number,
     context: InvokeContext,
+    place: Place,
     call: () => Promise<T>,
     refused: (answer: T) => boolean,
   ): Promise<T> {
@@ -107,6 +113,8 @@ export class TargetGate implements Invoker {
     const { round } = this.#limit;
     const startedAt = clock.now();
     context.turn?.(startedAt);
+    const stuckAfterMs = Math.max(STUCK_AFTER_AT_LEAST_MS, STUCK_AFTER_USUAL * this.#limit.usualMs(bytes));
+    const cancel = clock.after(stuckAfterMs, () => place.free());
     try {
       const answer = await call();
       if (refused(answer)) this.#limit.failed(round, 'throttled', this.inFlight);
@@ -116,6 +124,8 @@ export class TargetGate implements Invoker {
       const trouble = context.signal.aborted ? undefined : troubleOf(thrown);
       if (trouble !== undefined) this.#limit.failed(round, trouble, this.inFlight);
       throw thrown;
+    } finally {
+      cancel();
     }
   }
 }

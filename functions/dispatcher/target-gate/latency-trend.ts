@@ -20,9 +20,14 @@ export class LatencyTrend {
   #usual = 0;
   #variance = 0;
 
+  /** How long calls of `bytes` usually take, in ms; 0 before the first one. */
+  usualMs(bytes: number): number {
+    return this.#usual * sizeOf(bytes);
+  }
+
   /** Takes a call of `bytes` that succeeded after `durationMs` into account. True when the last few calls were well above the usual. */
   observe(durationMs: number, bytes: number): boolean {
-    const size = 1 + bytes / BYTES_OF_A_CALL;
+    const size = sizeOf(bytes);
     const cost = durationMs / size;
     this.#calls++;
     this.#recent += (this.#calls === 1 ? 1 : RECENT_WEIGHT) * (cost - this.#recent);
@@ -36,4 +41,8 @@ export class LatencyTrend {
     this.#variance = (1 - weight) * (this.#variance + weight * difference * difference);
     return slower;
   }
+}
+
+function sizeOf(bytes: number): number {
+  return 1 + bytes / BYTES_OF_A_CALL;
 }

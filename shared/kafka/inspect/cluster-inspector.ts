@@ -10,7 +10,12 @@ import { withSignIn } from '../sign-in.ts';
 import { oldestPossibleRelease } from './broker-age.ts';
 import { DESCRIBE_GROUPS_API_KEY, type GroupInspection, groupRequest, NO_GROUP } from './group-request.ts';
 import { METADATA_API_KEY, type MetadataInspection, metadataRequest } from './metadata-request.ts';
-import { DESCRIBE_CONFIGS_API_KEY, type TopicSettings, topicSettingsRequest } from './topic-settings-request.ts';
+import {
+  DESCRIBE_CONFIGS_API_KEY,
+  metadataMaxBytesRequest,
+  type TopicSettings,
+  topicSettingsRequest,
+} from './topic-settings-request.ts';
 
 /** What came of connecting to one broker as configured. */
 export type BrokerTrial =
@@ -69,6 +74,18 @@ export class ClusterInspector {
       const connection = await this.#cluster.anyConnection();
       if ((connection.supports(DESCRIBE_CONFIGS_API_KEY)?.maxVersion ?? 0) < 1) return new Map();
       return await connection.send(topicSettingsRequest(names), REQUEST_TIMEOUT_MS);
+    });
+  }
+
+  /** Bytes of metadata that a broker takes with a committed offset (`offset.metadata.max.bytes`); `undefined` where that may not be read
+   *  (DESCRIBE_CONFIGS of the cluster). One broker is asked: they are to be alike.
+   *  @throws RetriableError, FatalError when the cluster does not answer */
+  async metadataMaxBytes(): Promise<number | undefined> {
+    const { brokers } = await this.metadata([]);
+    return await this.#retrying('broker settings', async () => {
+      const connection = await this.#cluster.anyConnection();
+      if ((connection.supports(DESCRIBE_CONFIGS_API_KEY)?.maxVersion ?? 0) < 1) return undefined;
+      return await connection.send(metadataMaxBytesRequest(brokers.map(({ nodeId }) => nodeId)), REQUEST_TIMEOUT_MS);
     });
   }
 

@@ -1,12 +1,14 @@
-/** Settings of topics (DescribeConfigs, Kafka 1.1 and newer). */
+/** Settings of topics and brokers (DescribeConfigs, Kafka 1.1 and newer). */
 import type { WireRequest } from '../broker-connection.ts';
 import { FieldReader, field } from './wire-fields.ts';
 
 export const DESCRIBE_CONFIGS_API_KEY = 32;
 const VERSION = 1;
 const TOPIC = 2;
+const BROKER = 4;
 
-/** The settings that somebody here looks at. */
+const METADATA_MAX_BYTES = 'offset.metadata.max.bytes';
+/** The settings of topics that somebody here looks at. */
 const SETTINGS = ['cleanup.policy', 'max.message.bytes', 'min.insync.replicas', 'retention.ms'] as const;
 
 /** Values by setting, as text; absent where the broker did not tell. */
@@ -14,20 +16,38 @@ export type TopicSettings = Readonly<Partial<Record<(typeof SETTINGS)[number], s
 
 /** Answers settings by topic; a topic that the broker refuses to describe is absent. */
 export function topicSettingsRequest(topics: readonly string[]): WireRequest<Map<string, TopicSettings>> {
-  const resources = topics.map((topic) =>
-    Buffer.concat([field.int8(TOPIC), field.string(topic), field.array(SETTINGS.map((name) => field.string(name)))]),
-  );
+  return describeConfigs(TOPIC, topics, SETTINGS, decodeSettings);
+}
+
+/** Answers `offset.metadata.max.bytes` of the broker that is asked, which need not be known: it tells its own settings and refuses those of
+ *  the others. `undefined` when it may not be told, or is not among `nodeIds`. */
+export function metadataMaxBytesRequest(nodeIds: readonly number[]): WireRequest<number | undefined> {
+  return describeConfigs(BROKER, nodeIds.map(String), [METADATA_MAX_BYTES], (reader) => {
+    const [own] = decodeSettings(reader).values();
+    const value = own?.[METADATA_MAX_BYTES];
+    return value === undefined ? undefined : Number(value);
+  });
+}
+
+function describeConfigs<T>(
+  type: number,
+  names: readonly string[],
+  settings: readonly string[],
+  decode: (reader: FieldReader) => T,
+): WireRequest<T> {
+  const asked = field.array(settings.map((name) => field.string(name)));
+  const resources = names.map((name) => Buffer.concat([field.int8(type), field.string(name), asked]));
   return {
     apiKey: DESCRIBE_CONFIGS_API_KEY,
     name: 'DescribeConfigs',
     version: VERSION,
     // Without synonyms: where a value comes from does not matter here.
     body: Buffer.concat([field.array(resources), field.boolean(false)]),
-    decode: (payload) => decodeSettings(new FieldReader(payload)),
+    decode: (payload) => decode(new FieldReader(payload)),
   };
 }
 
-function decodeSettings(reader: FieldReader): Map<string, TopicSettings> {
+function decodeSettings(reader: FieldReader): Map<string, Readonly<Record<string, string>>> {
   // The time by which the broker holds back the next answer.
   reader.int32();
   const described = reader.array(() => {

@@ -1,5 +1,7 @@
-/** Fields of requests and answers in Kafka's classic encoding (before "flexible" versions).
- *  Source: https://kafka.apache.org/protocol.html#protocol_types */
+/** Fields of requests and answers in Kafka's classic encoding, and the compact ones of "flexible" versions.
+ *  Sources: https://kafka.apache.org/protocol.html#protocol_types, KIP-482 */
+
+const UUID_BYTES = 16;
 
 /** Reads fields one after the other.
  *  Every method throws RangeError where the answer ends too early. */
@@ -42,6 +44,43 @@ export class FieldReader {
     return items;
   }
 
+  /** Of flexible versions. Null, too, is empty text. */
+  compactString(): string {
+    const length = this.#unsignedVarint() - 1;
+    return length < 0 ? '' : this.#text(length);
+  }
+
+  /** Of flexible versions. */
+  compactArray<T>(item: () => T): T[] {
+    const items: T[] = [];
+    for (let left = this.#unsignedVarint() - 1; left > 0; left--) items.push(item());
+    return items;
+  }
+
+  /** Hex digits. */
+  uuid(): string {
+    const start = this.#advance(UUID_BYTES);
+    if (this.#at > this.bytes.length) throw new RangeError('the answer ends in the middle of a field');
+    return this.bytes.toString('hex', start, this.#at);
+  }
+
+  /** Moves past the optional fields that end each structure of a flexible version. */
+  skipTags(): void {
+    for (let left = this.#unsignedVarint(); left > 0; left--) {
+      this.#unsignedVarint();
+      this.#advance(this.#unsignedVarint());
+    }
+  }
+
+  #unsignedVarint(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.bytes.readUInt8(this.#advance(1));
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+
   #text(length: number): string {
     const start = this.#advance(length);
     if (this.#at > this.bytes.length) throw new RangeError('the answer ends in the middle of a field');
@@ -73,4 +112,18 @@ export const field = {
   /** `undefined` is the null array. */
   array: (items: readonly Buffer[] | undefined) =>
     items === undefined ? field.int32(-1) : Buffer.concat([field.int32(items.length), ...items]),
+  compactString: (value: string) => {
+    const text = Buffer.from(value);
+    return Buffer.concat([unsignedVarint(text.length + 1), text]);
+  },
+  compactArray: (items: readonly Buffer[]) => Buffer.concat([unsignedVarint(items.length + 1), ...items]),
+  noUuid: Buffer.alloc(UUID_BYTES),
+  noTags: Buffer.from([0]),
 };
+
+function unsignedVarint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  return Buffer.from([...bytes, rest]);
+}

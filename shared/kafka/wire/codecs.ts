@@ -34,7 +34,17 @@ async function loadZstd(): Promise<Decompress> {
   return (bytes) => decompress(Buffer.from(bytes));
 }
 
-const LOADERS: Record<CodecName, { readonly needs: string; load(): Promise<Decompress> }> = {
+/** How a codec comes into the process. */
+interface CodecLoader {
+  /** What to install; empty for what Node.js has. */
+  readonly needs: string;
+  /** Rejects when it is not installed. */
+  load(): Promise<Decompress>;
+}
+
+export type CodecLoaders = Readonly<Record<CodecName, CodecLoader>>;
+
+const LOADERS: CodecLoaders = {
   none: { needs: '', load: async () => (bytes) => bytes },
   gzip: { needs: '', load: async () => (bytes) => zlib.gunzipSync(bytes) },
   snappy: {
@@ -54,35 +64,53 @@ const LOADERS: Record<CodecName, { readonly needs: string; load(): Promise<Decom
   zstd: { needs: '@mongodb-js/zstd (or Node 22.15)', load: loadZstd },
 };
 
-const loaded = new Map<CodecName, Promise<Decompress>>();
+/** Undoes the compression of batches. A codec is loaded once; one that could not be loaded is tried again by the next batch. */
+export class Decompressor {
+  readonly #loaded = new Map<CodecName, Promise<Decompress>>();
+
+  constructor(private readonly loaders: CodecLoaders) {}
+
+  /** As the function `decompress`. */
+  async decompress(codecId: number, bytes: Buffer): Promise<Buffer> {
+    const name = CODEC_NAMES[codecId];
+    if (name === undefined)
+      throw new FatalError(
+        'KAFKA_CODEC_UNKNOWN',
+        `no codec has the id ${codecId}; known are ${CODEC_NAMES.join(', ')}`,
+      );
+    const codec = await this.#codec(name);
+    try {
+      return await codec(bytes);
+    } catch (thrown) {
+      throw new FatalError('RECORD_BATCH_CORRUPT', `${name} refused the batch: ${toError(thrown).message}`, {
+        cause: toError(thrown),
+      });
+    }
+  }
+
+  async #codec(name: CodecName): Promise<Decompress> {
+    const { needs, load } = this.loaders[name];
+    let loading = this.#loaded.get(name);
+    if (loading === undefined) {
+      loading = load();
+      this.#loaded.set(name, loading);
+    }
+    try {
+      return await loading;
+    } catch (thrown) {
+      this.#loaded.delete(name);
+      throw new FatalError('KAFKA_CODEC_MISSING', `a batch is compressed with ${name}: install the package ${needs}`, {
+        cause: toError(thrown),
+      });
+    }
+  }
+}
+
+const decompressor = new Decompressor(LOADERS);
 
 /** Decompresses the records of one batch.
  *  @throws FatalError `KAFKA_CODEC_MISSING` when the package is not installed, `KAFKA_CODEC_UNKNOWN` for an id without a codec,
  *    `RECORD_BATCH_CORRUPT` when the bytes are not what the codec expects */
-export async function decompress(codecId: number, bytes: Buffer): Promise<Buffer> {
-  const name = CODEC_NAMES[codecId];
-  if (name === undefined)
-    throw new FatalError('KAFKA_CODEC_UNKNOWN', `no codec has the id ${codecId}; known are ${CODEC_NAMES.join(', ')}`);
-  const { needs, load } = LOADERS[name];
-  let loading = loaded.get(name);
-  if (loading === undefined) {
-    loading = load();
-    loaded.set(name, loading);
-  }
-  let codec: Decompress;
-  try {
-    codec = await loading;
-  } catch (thrown) {
-    loaded.delete(name);
-    throw new FatalError('KAFKA_CODEC_MISSING', `a batch is compressed with ${name}: install the package ${needs}`, {
-      cause: toError(thrown),
-    });
-  }
-  try {
-    return await codec(bytes);
-  } catch (thrown) {
-    throw new FatalError('RECORD_BATCH_CORRUPT', `${name} refused the batch: ${toError(thrown).message}`, {
-      cause: toError(thrown),
-    });
-  }
+export function decompress(codecId: number, bytes: Buffer): Promise<Buffer> {
+  return decompressor.decompress(codecId, bytes);
 }

@@ -2,12 +2,12 @@
  *  plain kafkajs draining the same one. Variants run in turn, round after round, and medians are printed: records per second swing on a
  *  machine that does something else as well, CPU seconds hardly. */
 import { execFile } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { build } from 'esbuild';
 import { startKafka } from '../../../infra/local/kafka/start-kafka.ts';
+import { buildPrograms } from '../../helpers/build-programs.ts';
 import { fillTopic } from '../lag/fill-topic.ts';
 import { BUCKET, CREDENTIALS, startTarget } from '../lag/target.ts';
 import type { CarryPlan } from './carry.ts';
@@ -68,7 +68,10 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const records = Number(values.records);
   const folder = join(tmpdir(), `spillway-bench-${process.pid}`);
-  const programs = await buildPrograms();
+  const programs = await buildPrograms('bench', {
+    carry: join(import.meta.dirname, 'carry.ts'),
+    drain: join(import.meta.dirname, 'drain-with-kafkajs.ts'),
+  });
   const kafka = await startKafka({});
   const target = await startTarget(join(folder, 'oss'));
   try {
@@ -92,8 +95,8 @@ export async function main(args: readonly string[]): Promise<number> {
         console.error(`round ${round}: ${name}`);
         const program =
           plan === undefined
-            ? [programs.drain, bootstrapServers, TOPIC, String(records)]
-            : [programs.carry, bootstrapServers, TOPIC, JSON.stringify(plan(round))];
+            ? [programs.paths.drain, bootstrapServers, TOPIC, String(records)]
+            : [programs.paths.carry, bootstrapServers, TOPIC, JSON.stringify(plan(round))];
         results.get(name)?.push(await run(program, records));
       }
     }
@@ -101,29 +104,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   } finally {
     await Promise.all([target.stop(), kafka.stop()]);
-    await Promise.all([rm(folder, { recursive: true, force: true }), rm(programs.folder, { recursive: true })]);
+    await Promise.all([rm(folder, { recursive: true, force: true }), programs.remove()]);
   }
-}
-
-/** Built, since TypeScript's loader would be measured with them; below `node_modules`, so that packages are found from there. */
-async function buildPrograms() {
-  const folder = resolve('node_modules', '.cache', 'spillway-bench', String(process.pid));
-  await mkdir(folder, { recursive: true });
-  await build({
-    entryPoints: {
-      carry: join(import.meta.dirname, 'carry.ts'),
-      drain: join(import.meta.dirname, 'drain-with-kafkajs.ts'),
-    },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'error',
-  });
-  return { folder, carry: join(folder, 'carry.mjs'), drain: join(folder, 'drain.mjs') };
 }
 
 /** @throws Error when the program fails, or saw fewer records than there are */

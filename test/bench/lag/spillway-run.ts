@@ -1,14 +1,15 @@
-/** `spillway run` from `dist/`, as a user starts it: TypeScript's loader would be measured with it. */
+/** `spillway run`, as a user starts it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { freePorts } from '../../../infra/local/supervise/ports.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import { BUCKET, CREDENTIALS, type Target } from './target.ts';
 
 export interface SpillwayRunOptions {
+  /** Path of the CLI. */
+  readonly cli: string;
   readonly bootstrapServers: string;
   readonly topic: string;
   readonly target: Target;
@@ -31,14 +32,12 @@ export interface SpillwayRun {
   stop(): Promise<void>;
 }
 
-const CLI = resolve('dist/cli/main.js');
 const KIB = 1024;
 /** Of every Linux that Node.js runs on. */
 const CLOCK_TICKS_PER_SECOND = 100;
 
-/** @throws Error when there is no build */
+/** Resolves when it answers. */
 export async function startSpillway(options: SpillwayRunOptions): Promise<SpillwayRun> {
-  if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run "npm run build" first`);
   const { target, folder } = options;
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'connector.json');
@@ -59,7 +58,7 @@ export async function startSpillway(options: SpillwayRunOptions): Promise<Spillw
     }),
   );
   const [port = 0] = await freePorts(1);
-  const child = spawn(process.execPath, [CLI, 'run', file], {
+  const child = spawn(process.execPath, [options.cli, 'run', file], {
     env: {
       ...process.env,
       SPILLWAY_BOOTSTRAP_SERVERS: options.bootstrapServers,

@@ -23,7 +23,7 @@ import { fault as ossReplyLost } from './faults/oss-reply-lost.ts';
 import { fault as ossStatus } from './faults/oss-status.ts';
 import { fault as partitionsRaised } from './faults/partitions-raised.ts';
 import { fault as poison } from './faults/poison.ts';
-import { fault as rebalanceStorm } from './faults/rebalance-storm.ts';
+import { longFault as longRebalanceStorm, fault as rebalanceStorm } from './faults/rebalance-storm.ts';
 import { fault as retention } from './faults/retention.ts';
 import { fault as stopWorker } from './faults/stop-worker.ts';
 import { fault as targetGarbage } from './faults/target-garbage.ts';
@@ -63,3 +63,6 @@ export const catalogue: readonly Fault[] = [
   topicRemade,
   halfAnswers,
 ];
+
+/** Those that only tests of a class play: too long to be drawn. */
+export const ofClassTests: readonly Fault[] = [longRebalanceStorm];

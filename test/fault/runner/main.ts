@@ -34,12 +34,13 @@ async function main(): Promise<number> {
   }
   const seed = whole(values.seed, 'seed');
   const rounds = whole(values.rounds, 'rounds');
+  const checkEvery = Math.max(1, whole(values['check-every'], 'check-every'));
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const result = await runFaults({
     rounds,
     seed,
-    checkEvery: Math.max(1, whole(values['check-every'], 'check-every')),
+    checkEvery,
     only: values.only === '' ? [] : values.only.split(','),
     say: (line) => void process.stderr.write(`${line}\n`),
     stop: stop.signal,
@@ -51,8 +52,10 @@ async function main(): Promise<number> {
   if (values.report !== undefined) await writeFile(values.report, `${text}\n`);
   if (violations.length === 0) return 0;
   const only = values.only === '' ? '' : ` --only ${values.only}`;
+  // Each look at everything takes time during which the load goes on: with others the faults meet other records.
+  const command = `npm run faults -- --rounds ${rounds} --seed ${seed} --check-every ${checkEvery}${only}`;
   process.stderr.write(
-    `\nAfter round ${result.rounds}. The same faults again: npm run faults -- --rounds ${rounds} --seed ${seed}${only}\nLogs, configurations and what the function received: ${result.folder}\n`,
+    `\nAfter round ${result.rounds}. The same faults again: ${command}\nLogs, configurations and what the function received: ${result.folder}\n`,
   );
   return 1;
 }

@@ -27,7 +27,7 @@ function byConnector({ inspection }: FaultRunResult): string {
       gap,
       lost,
       duplicates,
-      connector.guarantee === 'exactly-once' ? '0' : 'none',
+      connector.guarantee === 'exactly-once' ? '0' : 'no bound',
     ]),
   );
 }

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TestProject } from 'vitest/node';
-import { catalogue } from './catalogue.ts';
+import { catalogue, ofClassTests } from './catalogue.ts';
 import type { ConnectorCheck } from './check.ts';
 import { type Closing, closeAll } from './closing.ts';
 import { inspect } from './inspect.ts';
@@ -77,7 +77,7 @@ class SharedWorld {
     let isWell = false;
     try {
       for (const [name, variant] of plays) {
-        const fault = catalogue.find((each) => each.name === name);
+        const fault = [...catalogue, ...ofClassTests].find((each) => each.name === name);
         if (fault === undefined) throw new Error(`no such fault: ${name}`);
         await playRound(world, [fault], fixedRandom(variant));
       }

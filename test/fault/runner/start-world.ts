@@ -7,7 +7,7 @@ import type { Closing } from './closing.ts';
 import { connectorConfig } from './connector-config.ts';
 import { Ledger } from './ledger.ts';
 import { Load } from './load.ts';
-import { buildPrograms } from './program.ts';
+import { builtPrograms } from './program.ts';
 import type { Random } from './random.ts';
 import { startCluster } from './start-cluster.ts';
 import { startFunctionTarget, startOssTarget } from './start-targets.ts';
@@ -30,7 +30,7 @@ export interface StartedWorld {
 
 /** Starts everything but the load. What is to be ended goes to `closing`, also when this throws. */
 export async function startWorld(random: Random, closing: Closing): Promise<StartedWorld> {
-  const programs = await buildPrograms(closing);
+  const programs = await builtPrograms(closing);
   const folder = await mkdtemp(join(tmpdir(), 'spillway-faults-'));
   const plan = topology();
   const [cluster, oss, fn] = await Promise.all([

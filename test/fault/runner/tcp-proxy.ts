@@ -1,6 +1,6 @@
 /** A TCP proxy that does to connections what networks do: slow, cut, silent, half an answer. It knows nothing of what it carries. */
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { type CarriedPair, CarriedSockets } from '../../helpers/carried-sockets.ts';
 
 export type TcpFault =
   /** Each piece of an answer comes that much later. */
@@ -27,14 +27,14 @@ export interface TcpProxy {
 
 class PlainProxy implements TcpProxy {
   #fault: TcpFault | undefined;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets: CarriedSockets;
 
   constructor(
     readonly port: number,
-    private readonly targetPort: number,
+    targetPort: number,
   ) {
-    this.#server = createServer((client) => this.#carry(client));
+    const welcome = () => this.#fault?.kind !== 'refuse';
+    this.#sockets = new CarriedSockets(port, targetPort, (pair) => this.#carry(pair), welcome);
   }
 
   get fault(): TcpFault | undefined {
@@ -49,40 +49,19 @@ class PlainProxy implements TcpProxy {
     if (fault?.kind === 'refuse') this.cut();
   }
 
-  async listen(): Promise<void> {
-    this.#server.listen(this.port, '127.0.0.1');
-    await once(this.#server, 'listening');
+  listen(): Promise<void> {
+    return this.#sockets.listen();
   }
 
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.cut();
   }
 
-  async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.cut();
-    await closed;
+  close(): Promise<void> {
+    return this.#sockets.close();
   }
 
-  #carry(client: Socket): void {
-    if (this.#fault?.kind === 'refuse') return void client.destroy();
-    const target = connect(this.targetPort, '127.0.0.1');
-    const end = () => {
-      client.destroy();
-      target.destroy();
-    };
-    for (const socket of [client, target]) {
-      this.#sockets.add(socket);
-      socket.setNoDelay(true);
-      // An error is always followed by `close`.
-      socket
-        .on('error', () => undefined)
-        .on('close', () => {
-          this.#sockets.delete(socket);
-          end();
-        });
-    }
+  #carry({ client, target, end }: CarriedPair): void {
     client.on('data', (bytes) => {
       if (this.#fault?.kind !== 'silent') target.write(bytes);
     });

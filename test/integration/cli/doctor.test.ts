@@ -215,6 +215,18 @@ describe('spillway doctor about brokers', () => {
     expect(code).toBe(1);
   });
 
+  it('finds brokers that take too little metadata with an offset, where batches are planned in it', async () => {
+    const kafka = await startKafka({ overrides: { 'offset.metadata.max.bytes': '512' } });
+    onTestFinished(() => kafka.stop());
+    const rig = await startRig(kafka.bootstrapServers);
+    const topic = await rig.createTopic(1);
+    const small = await examined(rig, [await soundFile(rig, topic)]);
+    expect([small.code, grave(small.findings)]).toEqual([1, ['problem group-metadata']]);
+    expect(find(small.findings, 'group-metadata')?.message).toContain(' 512 bytes ');
+    const unplanned = await examined(rig, [await soundFile(rig, topic, { 'delivery.guarantee': 'at-least-once' })]);
+    expect([unplanned.code, grave(unplanned.findings)]).toEqual([0, []]);
+  });
+
   it('warns of one bootstrap server of several that is down', async () => {
     const rig = await startRig();
     const servers = `127.0.0.1:1,${rig.bootstrapServers}`;

@@ -4,6 +4,7 @@ import { page, tableRows } from './pages.ts';
 
 /** Literals that look like codes and are none of ours: Kafka Connect's stages, security protocols, codes of Kafka and of undici. */
 const NOT_OURS = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
   'KEY_CONVERTER',
   'VALUE_CONVERTER',
   'TASK_PUT',

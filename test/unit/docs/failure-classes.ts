@@ -34,6 +34,7 @@ export const FAULT_CLASSES: readonly (readonly [failure: string, heading: string
     'aborted-transactions',
   ],
   ['compacted topic with gaps', 'A compacted topic has gaps', 'compacted-topic'],
+  ['slow partition beside a fast one', 'The target is slow', 'slow-partition'],
   ['session times out during a slow write', 'The group forgot this member', 'session-lost'],
 ];
 

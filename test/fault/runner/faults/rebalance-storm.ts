@@ -3,6 +3,7 @@ import type { ConsumerListener, ConsumerOptions, KafkaConsumer } from '../../../
 import { createKafkaDriver } from '../../../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
 import { type Fault, nothingToLift } from '../fault.ts';
+import type { Random } from '../random.ts';
 import { type ConnectorSpec, groupOf } from '../topology.ts';
 import type { World } from '../world.ts';
 
@@ -40,23 +41,37 @@ function members(world: World): KafkaConsumer[] {
   return world.topology.connectors.map((connector) => driver.consumer(optionsOf(connector), idle));
 }
 
-/** One more member a second joins every group and leaves it again. */
-export const fault: Fault = {
-  name: 'rebalance-storm',
-  class: 'rebalance storm',
-  weight: 2,
-  holdMs: [0, 0],
-  async inject(world, random) {
-    const times = random.int(2, 5);
-    world.say(`members come and go ${times} times`);
-    for (let i = 0; i < times; i++) {
-      const joining = members(world);
-      // One that cannot join in time leaves all the same.
-      const joined = Promise.allSettled(joining.map((member) => member.start()));
-      await world.sleep(random.int(600, 1_500));
-      await Promise.all(joining.map((member) => member.close()));
-      await joined;
-    }
-    return nothingToLift;
-  },
-};
+/** In every group one more member joins and leaves again, so often and for so long. */
+function storm(
+  name: string,
+  { times, stayMs }: Readonly<Record<'times' | 'stayMs', (random: Random) => number>>,
+): Fault {
+  return {
+    name,
+    class: 'rebalance storm',
+    weight: 2,
+    holdMs: [0, 0],
+    async inject(world, random) {
+      const count = times(random);
+      world.say(`members come and go ${count} times`);
+      for (let i = 0; i < count; i++) {
+        const joining = members(world);
+        // One that cannot join in time leaves all the same.
+        const joined = Promise.allSettled(joining.map((member) => member.start()));
+        await world.sleep(stayMs(random));
+        await Promise.all(joining.map((member) => member.close()));
+        await joined;
+      }
+      return nothingToLift;
+    },
+  };
+}
+
+/** About one a second, a few times. */
+export const fault = storm('rebalance-storm', {
+  times: (random) => random.int(2, 5),
+  stayMs: (random) => random.int(600, 1_500),
+});
+
+/** One a second, eight times. */
+export const longFault = storm('long-rebalance-storm', { times: () => 8, stayMs: () => 1_000 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkGroup, checkPositions, type PartitionPosition } from '../../../../cli/doctor/check-group.ts';
+import {
+  checkGroup,
+  checkMetadata,
+  checkPositions,
+  type PartitionPosition,
+} from '../../../../cli/doctor/check-group.ts';
 import { encodeCommitMetadata } from '../../../../functions/dispatcher/commit-metadata.ts';
 import { PROTOCOL_NAME } from '../../../../shared/kafka/group-protocol.ts';
 import { NO_GROUP } from '../../../../shared/kafka/inspect/group-request.ts';
@@ -11,6 +16,24 @@ function position(partition: number, offset?: number, metadata = ''): PartitionP
   const committed = offset === undefined ? undefined : { offset, metadata };
   return { topic: 'orders', partition, earliest: 10, latest: 20, committed };
 }
+
+describe('checkMetadata', () => {
+  it('finds a broker that takes less than exactly-once may store', () => {
+    const [finding] = checkMetadata(config, 512);
+    expect(finding).toMatchObject({ severity: 'problem', code: 'group-metadata', error: 'OFFSET_METADATA_TOO_LARGE' });
+    expect(finding?.message).toContain(' 512 bytes ');
+    expect(finding?.action).toContain('offset.metadata.max.bytes of every broker to 4096');
+  });
+
+  it('says nothing where it is enough, where it is not told, and where nothing is planned', () => {
+    const planless = parsed({ 'delivery.guarantee': 'at-least-once' }).connector;
+    expect([checkMetadata(config, 4_096), checkMetadata(config, undefined), checkMetadata(planless, 512)]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+});
 
 describe('checkGroup', () => {
   const running = {

@@ -55,6 +55,18 @@ describe('deliver', () => {
     ]);
   });
 
+  it('ends errors.retry.timeout by itself later at most when the clock is set back', async () => {
+    const { clock, outcome } = setUp(new ScriptedInvoker([throwing(unreachable())]), {
+      timeoutMs: 10_000,
+      maxMs: 1_000,
+    });
+    await settle();
+    await clock.advance(5_000);
+    clock.setBack(3_600_000);
+    await clock.advance(15_000);
+    expect(await Promise.race([outcome, settle()])).toMatchObject({ code: 'RETRY_TIMEOUT' });
+  });
+
   it('keeps an unreachable target out of the error topic, however long it takes, with growing waits', async () => {
     const failures = Array.from({ length: 12 }, () => throwing(unreachable()));
     const invoker = new ScriptedInvoker([...failures, allWritten]);

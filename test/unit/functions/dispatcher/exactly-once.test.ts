@@ -78,4 +78,20 @@ describe('exactly once', () => {
       { numRuns: 30 },
     );
   });
+
+  it('cuts the same batches again also where the commit metadata has no room for more', async () => {
+    let fullRuns = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 2 }), async (seed, maxRecords) => {
+        let store: ObjectStore | undefined;
+        const target = (log: readonly Entry[], hesitation: Hesitation) => (store = new ObjectStore(log, hesitation));
+        const result = await partitionLives({ seed, windows: 200, maxRecords, farApart: true, target });
+        if (result.fullSteps > 0) fullRuns++;
+        expect(store?.differing).toEqual([]);
+        expectEachOnce(result, store?.offsets() ?? []);
+      }),
+      { numRuns: 10 },
+    );
+    expect(fullRuns).toBeGreaterThan(0);
+  });
 });

@@ -80,4 +80,27 @@ describe('a full plan', () => {
     const written = invoker.calls.flat().sort((a, b) => a - b);
     expect(written).toEqual(Array.from({ length: 1_000 }, (_, i) => START + i));
   });
+
+  it('is the reason of the pause, until what is done leaves it', async () => {
+    const clock = new ManualClock();
+    const invoker = new ScriptedInvoker([allWritten]);
+    const deps = pipelineDepsForTests(invoker, clock, {
+      guarantee: 'exactly-once',
+      windowOf: (records, index) => String(keyAt(records, index)),
+    });
+    const nothing = () => undefined;
+    const host = { pause: nothing, resume: nothing, settled: nothing, commitWanted: nothing, failed: nothing };
+    const place = { topic: 'orders', partition: 0, position: START, metadata: '' };
+    const pipeline = new PartitionPipeline(place, false, new Ledger(), deps, host);
+    pipeline.accept(block(START, END), clock.now());
+    const reasons = [];
+    for (let step = 0; step < 2_000 && pipeline.pausedReason !== undefined; step++) {
+      reasons.push(pipeline.pausedReason);
+      const commit = pipeline.toCommit;
+      if (commit !== undefined) pipeline.committed(commit);
+      await settle();
+    }
+    // Once all are planned, some still wait for their turn.
+    expect([...new Set(reasons)]).toEqual(['plan', 'backpressure']);
+  });
 });

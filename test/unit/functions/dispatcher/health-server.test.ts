@@ -4,13 +4,18 @@ import { createHealthApp } from '../../../../functions/dispatcher/health-server.
 import { Ledger } from '../../../../functions/dispatcher/ledger.ts';
 import type { TaskState } from '../../../../functions/dispatcher/metrics.ts';
 
-function appWith(...states: TaskState[]) {
+const RESTART = { attempt: 3, atMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678) };
+
+/** @param states `heals` is `failed`, and started again */
+function appWith(...states: (TaskState | 'heals')[]) {
+  const failure = { code: 'OSS_BUCKET_MISSING', message: 'no bucket', trace: 'at x' };
   const status: ConnectorStatus = {
     name: 'orders-to-oss',
     tasks: states.map((state, id) => ({
       id,
-      state,
-      ...(state === 'failed' ? { failure: { code: 'OSS_BUCKET_MISSING', message: 'no bucket', trace: 'at x' } } : {}),
+      state: state === 'heals' ? 'failed' : state,
+      ...(state === 'failed' || state === 'heals' ? { failure } : {}),
+      ...(state === 'heals' ? { restart: RESTART } : {}),
     })),
     waiting: [],
     lag: 0,
@@ -44,5 +49,23 @@ describe('the health app', () => {
     expect((await appWith('failed', 'running').inject('/spillway/health/ready')).statusCode).toBe(200);
     const answer = await appWith('failed', 'stopped').inject('/spillway/health/ready');
     expect(answer.json().reasons).toEqual(['connector orders-to-oss: failed: OSS_BUCKET_MISSING: no bucket']);
+  });
+
+  it.each([
+    ['ready', 200, 'running'],
+    ['not ready', 503, 'failed'],
+  ] as const)('lists the tasks that wait for a restart while it is %s', async (status, statusCode, other) => {
+    const answer = await appWith(other, 'heals').inject('/spillway/health/ready');
+    expect([answer.statusCode, answer.json().status]).toEqual([statusCode, status]);
+    expect(answer.json().restarts).toEqual([
+      {
+        connector: 'orders-to-oss',
+        task: 1,
+        reason: 'OSS_BUCKET_MISSING',
+        attempt: 3,
+        nextTry: '2026-01-02T03:04:05.678Z',
+      },
+    ]);
+    expect((await appWith('running').inject('/spillway/health/ready')).json().restarts).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { OffsetCommits } from '../../../../functions/dispatcher/offset-commits.ts';
 import type { PartitionPipeline } from '../../../../functions/dispatcher/partition-pipeline.ts';
-import { RetriableError } from '../../../../shared/errors.ts';
+import { FatalError, RetriableError } from '../../../../shared/errors.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 
@@ -53,4 +53,45 @@ it('does not pause for as long as the clock was set back', async () => {
   set(-3_600_000);
   await again();
   expect(tries()).toBe(2);
+});
+
+it.each([
+  ['what nobody foresaw', new TypeError('x'), { code: 'COMMIT_FAILED', mayHeal: true }],
+  [
+    'a refusal',
+    new FatalError('GROUP_AUTHORIZATION_FAILED', 'no right'),
+    { code: 'GROUP_AUTHORIZATION_FAILED', mayHeal: false },
+  ],
+])('ends the task with %s; only the first heals by itself', async (_, thrown, expected) => {
+  const failures: FatalError[] = [];
+  const consumer = { commit: () => Promise.reject(thrown) };
+  const commits = new OffsetCommits(consumer, new ManualClock(), silentLogger, (error) => failures.push(error));
+  const committed: unknown[] = [];
+  const entry = { topic: 'orders', partition: 0, offset: 7, metadata: '' };
+  const pipeline = { toCommit: entry, committed: (it: unknown) => committed.push(it) } as unknown as PartitionPipeline;
+  await commits.last([pipeline]);
+  expect(failures).toMatchObject([expected]);
+  expect(committed).toEqual([]);
+});
+
+it.each(['UNKNOWN_TOPIC_OR_PARTITION', 'COMMIT_FENCED'])('commits the others when one is refused: %s', async (code) => {
+  const confirmed: string[] = [];
+  const pipelineOf = (topic: string) =>
+    ({
+      toCommit: { topic, partition: 0, offset: 7, metadata: '' },
+      committed: () => confirmed.push(topic),
+    }) as unknown as PartitionPipeline;
+  const requests: string[][] = [];
+  const consumer = {
+    commit: async (offsets: readonly { readonly topic: string }[]) => {
+      requests.push(offsets.map(({ topic }) => topic));
+      if (offsets.some(({ topic }) => topic === 'gone')) throw new RetriableError(code, 'one of them');
+    },
+  };
+  const commits = new OffsetCommits(consumer, new ManualClock(), silentLogger, (error) => {
+    throw error;
+  });
+  await commits.last(['orders', 'gone', 'payments'].map(pipelineOf));
+  expect(confirmed).toEqual(['orders', 'payments']);
+  expect(requests).toEqual([['orders', 'gone', 'payments'], ['orders'], ['gone'], ['payments']]);
 });

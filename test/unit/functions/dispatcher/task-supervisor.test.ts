@@ -254,6 +254,16 @@ describe('TaskSupervisor', () => {
     expect(tasks).toHaveLength(2);
   });
 
+  it('waits no longer than it meant to when the clock is set back before it begins to', async () => {
+    const { tasks, clock, advance, run } = setUp();
+    await run();
+    tasks[0]?.fail(noBucket, true);
+    clock.setBack(3_600_000);
+    tasks[0]?.letGo();
+    await advance(1_000);
+    expect(tasks).toHaveLength(2);
+  });
+
   it('starts nothing after it was stopped', async () => {
     const { supervisor, tasks, clock, advance, run } = setUp();
     await run();

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Invoker } from '../../../../functions/dispatcher/invokers/invoker.ts';
 import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
-import { workerMemory } from '../../../../functions/dispatcher/memory/worker-memory.ts';
 import { Metrics } from '../../../../functions/dispatcher/metrics.ts';
 import { Task } from '../../../../functions/dispatcher/task.ts';
-import { PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
 import type { FatalError } from '../../../../shared/errors.ts';
 import type { ConsumerOptions, KafkaConsumer, KafkaDriver, OffsetToCommit } from '../../../../shared/kafka/driver.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
 import type { BatchOutcome } from '../../../../shared/outcomes.ts';
-import { allWritten, blockAt, deliveryDeps, ScriptedInvoker } from '../../../helpers/dispatcher.ts';
+import { allWritten, blockAt, pipelineDepsForTests, ScriptedInvoker } from '../../../helpers/dispatcher.ts';
 import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
 
 const TP = { topic: 'orders', partition: 0 };
@@ -30,31 +28,8 @@ async function setUp(invoker: Invoker, commit?: () => Promise<void>) {
     throw new Error('not used here');
   };
   const driver: KafkaDriver = { admin: unused, producer: unused, consumer: () => consumer, reader: unused };
-  const { intake: memory } = workerMemory(1_000_000);
   const metrics = new Metrics(new MemoryBudget(0)).task('c', 0, 'oss-sink');
-  const pipeline = {
-    delivery: deliveryDeps(invoker, clock),
-    intake: {
-      keyConverter: 'string',
-      valueConverter: 'string',
-      nullValues: 'write',
-      overflowPolicy: 'error-topic',
-      invokeMaxBytes: 100_000,
-      envelope: PLAIN_ENVELOPE,
-    },
-    limits: { maxRecords: 3, maxBytes: 50_000, lingerMs: 1_000, maxOpenWindows: 8 },
-    maxInFlight: 1,
-    windowOf: undefined,
-    guarantee: 'at-least-once',
-    phases: undefined,
-    errorsPolicy: 'continue',
-    frameworkErrors: { report: async () => undefined },
-    sinkErrors: { report: async () => undefined },
-    memory,
-    connector: 'c',
-    metrics,
-    logger: silentLogger,
-  } as const;
+  const pipeline = pipelineDepsForTests(invoker, clock, { metrics });
   const options = {
     consumer: CONSUMER,
     commitIntervalMs: 5_000,

@@ -19,7 +19,7 @@ function scene(codes: number[]) {
     owned.set(state.name, state);
     return state;
   };
-  const state = { session: { memberId: 'm', generationId: 1 } as Session, joining: false, lost: 0 };
+  const state = { session: { memberId: 'm', generationId: 1 } as Session, joining: false, lost: 0, asked: 0 };
   const beforeAnswer: (() => void)[] = [];
   const coordinator = {
     groupId: 'g',
@@ -34,6 +34,10 @@ function scene(codes: number[]) {
   const committer = new OffsetCommitter({
     coordinator,
     owned: (name) => owned.get(name),
+    committable: async (partitions) => {
+      state.asked++;
+      return new Set(partitions.filter((p) => !p.doubtful));
+    },
     session: () => state.session,
     joining: () => state.joining,
     lost: () => {

@@ -83,8 +83,9 @@ describe('PartitionTable', () => {
   it('tells of a log that was made anew as lost and assigned again, to be read', () => {
     const { told, table, adopt } = scene();
     const owned = adopt(0);
-    table.restart(owned, 0);
+    table.restart(owned, 0, 'id');
     expect(told).toEqual(['assigned t-0', 'lost t-0', 'assigned t-0']);
-    expect([owned.released, table.get('t-0')?.fetchable, table.get('t-0')?.position]).toEqual([true, true, 0]);
+    const anew = table.get('t-0');
+    expect([owned.released, anew?.fetchable, anew?.position, anew?.topicId]).toEqual([true, true, 0, 'id']);
   });
 });

@@ -3,18 +3,18 @@ import { CallSlots } from '../../../../../functions/dispatcher/target-gate/call-
 import { settle } from '../../../../helpers/manual-clock.ts';
 
 function contextOf(admission = new AbortController(), signal = new AbortController()) {
-  return { admission: admission.signal, signal: signal.signal, timeoutMs: 1_000 };
+  return { admission: admission.signal, signal: signal.signal };
 }
 
 /** Slots under a limit that a test may change. */
 function setUp(limit: number) {
   const state = { limit };
-  const slots = new CallSlots((inFlight) => inFlight < state.limit);
+  const slots = new CallSlots((taken) => taken < state.limit);
   const entered: string[] = [];
   const enter = async (name: string, context = contextOf()) => {
-    const leave = await slots.enter(0, context);
+    const place = await slots.enter(context);
     entered.push(name);
-    return leave;
+    return place;
   };
   return { state, slots, entered, enter };
 }
@@ -28,11 +28,11 @@ describe('CallSlots', () => {
     await settle();
     expect(entered).toEqual(['a']);
     expect(slots.inFlight).toBe(1);
-    (await first)();
+    (await first).leave();
     await settle();
     expect(entered).toEqual(['a', 'b']);
-    (await second)();
-    (await third)();
+    (await second).leave();
+    (await third).leave();
     expect(entered).toEqual(['a', 'b', 'c']);
     expect(slots.inFlight).toBe(0);
   });
@@ -44,21 +44,42 @@ describe('CallSlots', () => {
     for (const name of ['c', 'd', 'e']) void enter(name);
     await settle();
     state.limit = 1;
-    (await first)();
+    (await first).leave();
     await settle();
     expect(entered).toEqual(['a', 'b']);
     state.limit = 3;
-    (await second)();
+    (await second).leave();
     await settle();
     expect(entered).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(slots.inFlight).toBe(3);
+  });
+
+  it('gives the place of a call that is stuck to the next one, once, and counts the call until it ends', async () => {
+    const { slots, entered, enter } = setUp(1);
+    const stuck = await enter('stuck');
+    const names = ['b', 'c', 'd'];
+    const [b] = names.map((name) => enter(name));
+    stuck.free();
+    stuck.free();
+    await settle();
+    expect(entered).toEqual(['stuck', 'b']);
+    expect(slots.inFlight).toBe(2);
+    // Its end frees nothing again.
+    stuck.leave();
+    await settle();
+    expect(entered).toEqual(['stuck', 'b']);
+    expect(slots.inFlight).toBe(1);
+    (await b)?.leave();
+    await settle();
+    expect(entered).toEqual(['stuck', 'b', 'c']);
+    expect(slots.inFlight).toBe(1);
   });
 
   it.each(['admission', 'signal'] as const)(
     'lets a caller go whose %s is aborted, and the next one in',
     async (which) => {
       const { entered, enter } = setUp(1);
-      const leave = await enter('a');
+      const place = await enter('a');
       const abort = new AbortController();
       const gone = enter('b', { ...contextOf(), [which]: abort.signal });
       const rejected = expect(gone).rejects.toThrow('fenced');
@@ -66,7 +87,7 @@ describe('CallSlots', () => {
       await settle();
       abort.abort(new Error('fenced'));
       await rejected;
-      leave();
+      place.leave();
       await settle();
       expect(entered).toEqual(['a', 'c']);
       await expect(enter('d', { ...contextOf(), [which]: abort.signal })).rejects.toThrow('fenced');

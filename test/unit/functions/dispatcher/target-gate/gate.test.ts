@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InvokeContext, Invoker } from '../../../../../functions/dispatcher/invokers/invoker.ts';
 import type { ReductionReason } from '../../../../../functions/dispatcher/target-gate/adaptive-limit.ts';
 import { TargetGate } from '../../../../../functions/dispatcher/target-gate/gate.ts';
-import type { Clock } from '../../../../../shared/clock.ts';
+import { type Clock, systemClock } from '../../../../../shared/clock.ts';
 import { batchOf } from '../../../../../shared/envelope/block-builder.ts';
 import { FatalError, FunctionFailure, RetriableError } from '../../../../../shared/errors.ts';
 import { type Logger, silentLogger } from '../../../../../shared/logger.ts';
 import type { BatchOutcome } from '../../../../../shared/outcomes.ts';
 import { allWritten, blockAt, perRecord, ScriptedInvoker, throwing } from '../../../../helpers/dispatcher.ts';
-import { settle } from '../../../../helpers/manual-clock.ts';
+import { ManualClock, settle } from '../../../../helpers/manual-clock.ts';
 
 const BATCH = batchOf(blockAt([0, 1, 2]));
 const unreachable = new RetriableError('TARGET_UNREACHABLE', 'nobody is there');
@@ -19,7 +19,8 @@ function contextOf(change: Partial<InvokeContext> = {}): InvokeContext {
   return { signal: new AbortController().signal, admission: new AbortController().signal, timeoutMs: 1_000, ...change };
 }
 
-function setUp(target: Invoker, userFunction = false) {
+/** @param clock the breaker's library reads the machine's, which is faked here */
+function setUp(target: Invoker, userFunction = false, clock: Clock = systemClock) {
   const lines: string[] = [];
   const reductions: ReductionReason[] = [];
   const note = (level: string) => (_fields: object, message: string) => void lines.push(`${level} ${message}`);
@@ -30,8 +31,6 @@ function setUp(target: Invoker, userFunction = false) {
     error: note('error'),
     child: () => logger,
   };
-  // The breaker's library reads this clock, too.
-  const clock = { now: () => Date.now() } as Clock;
   const gate = new TargetGate({
     target,
     userFunction,
@@ -179,6 +178,55 @@ describe('the limit of TargetGate', () => {
     expect(theirs.reductions).toEqual([]);
   });
 
+  /** A gate with one place, and calls to it that end when they are told to. */
+  async function withOnePlace() {
+    const pending: ((outcome: BatchOutcome) => void)[] = [];
+    const target = new ScriptedInvoker([throwing(throttled), () => new Promise((resolve) => pending.push(resolve))]);
+    const clock = new ManualClock();
+    const { gate, fail } = setUp(target, false, clock);
+    await fail(1);
+    expect(gate.limit).toBe(1);
+    const end = async () => {
+      pending.pop()?.({ all: 'written', count: 3 });
+      await settle();
+    };
+    /** Begins a call, and answers how many are with the target then. */
+    const call = async () => {
+      void gate.invoke(BATCH, contextOf());
+      await settle();
+      return pending.length;
+    };
+    return { gate, clock, pending, call, end };
+  }
+
+  it('gives the place of a call that is stuck for 5 s to others, and goes on counting the call', async () => {
+    const { gate, clock, pending, call, end } = await withOnePlace();
+    expect([await call(), await call(), await call()]).toEqual([1, 1, 1]);
+    await clock.advance(4_999);
+    expect([pending.length, gate.inFlight]).toEqual([1, 1]);
+    await clock.advance(1);
+    expect([pending.length, gate.inFlight, gate.limit]).toEqual([2, 2, 1]);
+    // The second one ends at once; the first one still hangs, beside the third.
+    await end();
+    expect([pending.length, gate.inFlight]).toEqual([2, 2]);
+    await end();
+    await end();
+    expect([pending.length, gate.inFlight, clock.waiting]).toEqual([0, 0, 0]);
+  });
+
+  it('takes a call for stuck only when it lasts four times as long as usual, where that is more', async () => {
+    const { gate, clock, pending, call, end } = await withOnePlace();
+    await call();
+    await clock.advance(2_000);
+    await end();
+    // Its success made it two places.
+    expect([gate.limit, await call(), await call(), await call()]).toEqual([2, 1, 2, 2]);
+    await clock.advance(7_999);
+    expect(pending).toHaveLength(2);
+    await clock.advance(1);
+    expect(pending).toHaveLength(3);
+  });
+
   it('makes no call for a partition that was fenced while it waited', async () => {
     let end: (outcome: BatchOutcome) => void = () => undefined;
     const target = new ScriptedInvoker([
@@ -223,7 +271,7 @@ describe('the limit of TargetGate', () => {
       })),
       maximum: () => 8,
       reduced: () => undefined,
-      clock: { now: () => Date.now() } as Clock,
+      clock: systemClock,
       logger: silentLogger,
     });
     await expect(gate.invoke(BATCH, contextOf())).rejects.toBe(unreachable);

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { groupRequest } from '../../../../../shared/kafka/inspect/group-request.ts';
 import { metadataRequest } from '../../../../../shared/kafka/inspect/metadata-request.ts';
 import { hasRight, RIGHTS_UNKNOWN } from '../../../../../shared/kafka/inspect/rights.ts';
-import { topicSettingsRequest } from '../../../../../shared/kafka/inspect/topic-settings-request.ts';
+import {
+  metadataMaxBytesRequest,
+  topicSettingsRequest,
+} from '../../../../../shared/kafka/inspect/topic-settings-request.ts';
 import { FieldReader, field } from '../../../../../shared/kafka/inspect/wire-fields.ts';
 
 const int16 = (value: number) => Buffer.from([value >> 8, value & 0xff]);
@@ -71,6 +74,28 @@ describe('topicSettingsRequest', () => {
     const refused = bytes(int16(29), int16(-1), field.int8(2), field.string('b'), field.array([]));
     const answer = bytes(field.int32(0), field.array([told, refused]));
     expect(topicSettingsRequest(['a', 'b']).decode(answer)).toEqual(new Map([['a', { 'retention.ms': '5' }]]));
+  });
+});
+
+describe('metadataMaxBytesRequest', () => {
+  const name = 'offset.metadata.max.bytes';
+  const setting = bytes(field.string(name), field.string('512'), Buffer.from([1, 4, 0]), field.array([]));
+  const of = (nodeId: string, errorCode: number) =>
+    bytes(
+      int16(errorCode),
+      int16(-1),
+      field.int8(4),
+      field.string(nodeId),
+      field.array(errorCode === 0 ? [setting] : []),
+    );
+
+  it('takes what the broker says of itself', () => {
+    const answer = bytes(field.int32(0), field.array([of('1', 42), of('2', 0), of('3', 42)]));
+    expect(metadataMaxBytesRequest([1, 2, 3]).decode(answer)).toBe(512);
+  });
+
+  it('knows nothing where that is refused', () => {
+    expect(metadataMaxBytesRequest([1]).decode(bytes(field.int32(0), field.array([of('1', 31)])))).toBeUndefined();
   });
 });
 

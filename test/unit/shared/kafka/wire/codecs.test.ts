@@ -5,7 +5,12 @@ import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
 import { compressSync as snappyCompress } from 'snappy';
 import { describe, expect, it } from 'vitest';
-import { decompress, uncompressXerial } from '../../../../../shared/kafka/wire/codecs.ts';
+import {
+  type CodecLoaders,
+  Decompressor,
+  decompress,
+  uncompressXerial,
+} from '../../../../../shared/kafka/wire/codecs.ts';
 import { crc32cInTypeScript, loadCrc32c } from '../../../../../shared/kafka/wire/crc32c.ts';
 
 const plain = Buffer.from('Spillway '.repeat(1_000));
@@ -32,6 +37,55 @@ describe('decompress', () => {
 
   it('knows no other codec', async () => {
     await expect(decompress(7, plain)).rejects.toMatchObject({ code: 'KAFKA_CODEC_UNKNOWN' });
+  });
+});
+
+describe('Decompressor', () => {
+  /** Whose lz4 package is installed when told. */
+  function withoutLz4() {
+    let loads = 0;
+    let installed = false;
+    const there = { needs: '', load: async () => (bytes: Buffer) => bytes };
+    const load = async () => {
+      loads++;
+      if (!installed) throw new Error("Cannot find package 'lz4-napi'");
+      return (bytes: Buffer) => bytes;
+    };
+    const loaders: CodecLoaders = {
+      none: there,
+      gzip: there,
+      snappy: there,
+      lz4: { needs: 'lz4-napi', load },
+      zstd: there,
+    };
+    const install = () => {
+      installed = true;
+    };
+    return { decompressor: new Decompressor(loaders), install, loads: () => loads };
+  }
+
+  it('names the package that is not installed; batches of other codecs are read', async () => {
+    const { decompressor } = withoutLz4();
+    await expect(decompressor.decompress(3, plain)).rejects.toMatchObject({
+      name: 'FatalError',
+      code: 'KAFKA_CODEC_MISSING',
+      message: 'a batch is compressed with lz4: install the package lz4-napi',
+      mayHeal: false,
+    });
+    expect(await decompressor.decompress(2, plain)).toBe(plain);
+  });
+
+  it('fails every batch that is compressed with it, and reads them when it is there', async () => {
+    const { decompressor, install, loads } = withoutLz4();
+    const missing = { code: 'KAFKA_CODEC_MISSING' };
+    const both = [decompressor.decompress(3, plain), decompressor.decompress(3, plain)];
+    for (const one of both) await expect(one).rejects.toMatchObject(missing);
+    expect(loads()).toBe(1);
+    await expect(decompressor.decompress(3, plain)).rejects.toMatchObject(missing);
+    install();
+    expect(await decompressor.decompress(3, plain)).toBe(plain);
+    expect(await decompressor.decompress(3, plain)).toBe(plain);
+    expect(loads()).toBe(3);
   });
 });
 

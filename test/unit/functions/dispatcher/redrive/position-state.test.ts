@@ -6,7 +6,7 @@ import {
   mergeOpen,
   movedTo,
   openChunkBytes,
-} from '../../../../../functions/dispatcher/redrive/job-state.ts';
+} from '../../../../../functions/dispatcher/redrive/position-state.ts';
 
 const destination = (partition: number, endOffset: number) => ({ topic: 'orders', partition, endOffset });
 const open = { to: 30, destinations: [destination(0, 5), destination(3, 9)] };

@@ -1,4 +1,4 @@
-/** A redrive as a job that outlives its process: which offsets it covers, how far it is, and that one process at a time works on it.
+/** The positions of a redrive, which outlive its process: which offsets it covers, how far it is, and that one process at a time works on it.
  *
  *  All of it is in the commits of a consumer group that nobody joins. Kafka has no lock to offer for that, so a run marks every commit with
  *  its name and a growing number, at least every `BEAT_MS`. Whoever finds such a mark watches it for `LEASE_MS`: if it grows, the run is
@@ -8,7 +8,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { FatalError, RetriableError } from '../../../shared/errors.ts';
 import type { KafkaAdmin } from '../../../shared/kafka/driver.ts';
 import type { LogRange } from './error-log.ts';
-import { decodeState, encodeState, type PartitionState, type RunMark } from './job-state.ts';
+import { decodeState, encodeState, type PartitionState, type RunMark } from './position-state.ts';
 
 const BEAT_MS = 2_000;
 const LEASE_MS = 8_000;
@@ -16,20 +16,20 @@ const LOOK_EVERY_MS = 500;
 /** Longer than it takes from looking for another's mark to having set one's own. */
 const SETTLE_MS = 1_000;
 
-export interface JobDeps {
+export interface PositionsDeps {
   readonly admin: KafkaAdmin;
   readonly clock: Clock;
   /** Told when it has to wait for another run's mark. */
   readonly notify: (line: string) => void;
 }
 
-export interface JobSpec {
+export interface PositionsSpec {
   readonly group: string;
   /** The error topic. */
   readonly topic: string;
   /** Unique for this run; at most 36 characters. */
   readonly runId: string;
-  /** Forget how far the job was. */
+  /** Forget how far the redrive was. */
   readonly again: boolean;
   /** What the selection covers now. */
   readonly ranges: readonly LogRange[];
@@ -43,12 +43,12 @@ interface Found {
   readonly print: string;
 }
 
-/** How far a job of this group is. A job that is complete, or none, gives a new one over `ranges`, from where the last one ended. */
-export async function jobStates(spec: JobSpec, admin: KafkaAdmin): Promise<Map<number, PartitionState>> {
+/** How far the redrive of this group is. One that is complete, or none, gives a new one over `ranges`, from where the last one ended. */
+export async function keptStates(spec: PositionsSpec, admin: KafkaAdmin): Promise<Map<number, PartitionState>> {
   return statesOf(spec, await find(spec, admin));
 }
 
-function statesOf({ again, ranges }: JobSpec, { partitions }: Found): Map<number, PartitionState> {
+function statesOf({ again, ranges }: PositionsSpec, { partitions }: Found): Map<number, PartitionState> {
   const unfinished = [...partitions.values()].some(({ state }) => state.position < state.end);
   if (unfinished && !again) return new Map([...partitions].map(([partition, { state }]) => [partition, state]));
   return new Map(
@@ -60,7 +60,7 @@ function statesOf({ again, ranges }: JobSpec, { partitions }: Found): Map<number
   );
 }
 
-async function find({ group, topic }: JobSpec, admin: KafkaAdmin): Promise<Found> {
+async function find({ group, topic }: PositionsSpec, admin: KafkaAdmin): Promise<Found> {
   const committed = await admin.committedOffsets(group, topic);
   const partitions = new Map<number, { state: PartitionState; run?: RunMark }>();
   for (const [partition, { offset, metadata }] of committed) {
@@ -71,7 +71,7 @@ async function find({ group, topic }: JobSpec, admin: KafkaAdmin): Promise<Found
   return { partitions, print: JSON.stringify([...committed]), ...(run === undefined ? {} : { run }) };
 }
 
-export class RedriveJob {
+export class KeptPositions {
   readonly #states: Map<number, PartitionState>;
   #beat = 0;
   #confirmedAt = 0;
@@ -80,28 +80,28 @@ export class RedriveJob {
   #failure: unknown;
 
   private constructor(
-    private readonly spec: JobSpec,
-    private readonly deps: JobDeps,
+    private readonly spec: PositionsSpec,
+    private readonly deps: PositionsDeps,
     states: Map<number, PartitionState>,
   ) {
     this.#states = states;
   }
 
-  /** Claims the job; until `release` it is this run's.
+  /** Claims the redrive; until `release` it is this run's.
    *  @throws FatalError `REDRIVE_RUNNING` while another run of it is alive; RetriableError when the cluster cannot be reached */
-  static async claim(spec: JobSpec, deps: JobDeps): Promise<RedriveJob> {
+  static async claim(spec: PositionsSpec, deps: PositionsDeps): Promise<KeptPositions> {
     const found = await noOtherRun(spec, deps);
-    const job = new RedriveJob(spec, deps, statesOf(spec, found));
-    if (job.#states.size === 0) return job;
-    await job.#commit();
+    const kept = new KeptPositions(spec, deps, statesOf(spec, found));
+    if (kept.#states.size === 0) return kept;
+    await kept.#commit();
     // Two that claimed at the same moment: the later commit stays, and the other run sees it here.
     await deps.clock.sleep(SETTLE_MS);
-    await job.#commit();
-    job.#scheduleBeat();
-    return job;
+    await kept.#commit();
+    kept.#scheduleBeat();
+    return kept;
   }
 
-  /** Partitions of the job, ascending. */
+  /** Partitions of the error topic that it covers, ascending. */
   get partitions(): number[] {
     return [...this.#states.keys()].sort((a, b) => a - b);
   }
@@ -116,7 +116,7 @@ export class RedriveJob {
   }
 
   /** Resolves when the states are committed.
-   *  @throws FatalError `REDRIVE_TAKEN_OVER` when another run works on the job; RetriableError when it could not be committed */
+   *  @throws FatalError `REDRIVE_TAKEN_OVER` when another run works on them; RetriableError when it could not be committed */
   commit(): Promise<void> {
     const done = this.#last.then(() => this.#commit());
     this.#last = done.catch(() => undefined);
@@ -127,7 +127,9 @@ export class RedriveJob {
    *  @throws as `commit` does */
   async stillOurs(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.deps.clock.now() - this.#confirmedAt > LEASE_MS / 2) await this.commit();
+    const sinceMs = this.deps.clock.now() - this.#confirmedAt;
+    // Below zero the clock was set back, and nobody knows how long it was.
+    if (sinceMs < 0 || sinceMs > LEASE_MS / 2) await this.commit();
   }
 
   /** Commits for the last time, without a mark: the next run need not wait.
@@ -182,8 +184,8 @@ export class RedriveJob {
   }
 }
 
-/** Resolves with what the group says when nobody works on the job any more. */
-async function noOtherRun(spec: JobSpec, { admin, clock, notify }: JobDeps): Promise<Found> {
+/** Resolves with what the group says when nobody works on the redrive any more. */
+async function noOtherRun(spec: PositionsSpec, { admin, clock, notify }: PositionsDeps): Promise<Found> {
   const first = await find(spec, admin);
   if (first.run === undefined) return first;
   notify(`another run of this command may be under way; watching for ${LEASE_MS / 1000} s whether it is`);

@@ -17,12 +17,12 @@ export interface OpenChunk {
 export interface PartitionState {
   /** Everything before it is settled. */
   readonly position: number;
-  /** Where the job ends. */
+  /** Where the redrive ends. */
   readonly end: number;
   readonly open?: OpenChunk;
 }
 
-/** Who works on the job, and a number that grows as long as it does; absent when nobody does. */
+/** Who works on the redrive, and a number that grows as long as it does; absent when nobody does. */
 export interface RunMark {
   readonly id: string;
   readonly beat: number;
