@@ -13,6 +13,8 @@ export interface Fault {
   readonly holdMs?: readonly [least: number, most: number];
   /** True: never together with another fault. */
   readonly alone?: boolean;
+  /** True: `inject` waits until records arrive, so no other fault may come before it in its round. */
+  readonly comesFirst?: boolean;
   /** Lets it go wrong, with parameters drawn from `random`, and says them with `world.say`. The promise that it answers with lifts it:
    *  afterwards everything works again. Proxies, the targets' ordered faults and stopped workers are set right by the runner anyway
    *  (`world.calm`); workers that died come back by themselves. An error thrown by either ends the run: it is a fault of the runner. */

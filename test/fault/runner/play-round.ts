@@ -8,8 +8,10 @@ const PAUSE_MS = [200, 1_000] as const;
 /** Injects faults one after the other, holds them all, lifts them in reverse order. */
 export async function playRound(world: World, faults: readonly Fault[], random: Random): Promise<void> {
   const holds = faults.map(({ holdMs = DEFAULT_HOLD_MS }) => random.int(...holdMs));
+  const drawn = faults.map((fault) => ({ fault, own: random.fork() }));
+  drawn.sort((a, b) => Number(b.fault.comesFirst ?? false) - Number(a.fault.comesFirst ?? false));
   const lifts: (() => Promise<void>)[] = [];
-  for (const fault of faults) lifts.push(await fault.inject(world, random.fork()));
+  for (const { fault, own } of drawn) lifts.push(await fault.inject(world, own));
   await world.sleep(Math.max(...holds));
   for (const lift of lifts.reverse()) await lift();
   await world.calm();

@@ -9,6 +9,7 @@ export const fault: Fault = {
   name: 'error-topic-missing',
   class: 'error topic missing',
   weight: 1,
+  comesFirst: true,
   alone: true,
   holdMs: [1_500, 4_000],
   async inject(world) {

@@ -20,6 +20,7 @@ export const fault: Fault = {
   name: 'error-topic-read-only',
   class: 'error topic read-only',
   weight: 1,
+  comesFirst: true,
   holdMs: [1_500, 4_000],
   async inject(world) {
     const { admin } = world.cluster;

@@ -8,6 +8,7 @@ export const fault: Fault = {
   name: 'error-topic-too-small',
   class: 'error topic too small for the record',
   weight: 1,
+  comesFirst: true,
   holdMs: [1_500, 4_000],
   async inject(world) {
     const topic = errorTopicOf(

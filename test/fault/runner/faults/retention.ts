@@ -8,6 +8,7 @@ export const fault: Fault = {
   name: 'retention',
   class: 'retention overtakes the position',
   weight: 1,
+  comesFirst: true,
   alone: true,
   holdMs: [0, 1_000],
   async inject(world, random) {
