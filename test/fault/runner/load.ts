@@ -63,7 +63,8 @@ export class Load {
   /** Sends one confirmed record to each partition of `topic`; resolves with them. While the load is paused, they are the last ones. */
   async mark(topic: TopicSpec): Promise<SentRecord[]> {
     const marks = Array.from({ length: topic.partitions }, (_, partition) =>
-      this.#options.ledger.next({ topic: topic.name, partition }),
+      // Plain: a compacted topic takes no record without a key.
+      this.#options.ledger.next({ topic: topic.name, partition }, 'plain'),
     );
     for (const record of marks) await this.#sendUntilConfirmed(record);
     return marks;
