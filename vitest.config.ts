@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 const realServers = {
   pool: 'forks' as const,
   globalSetup: ['test/helpers/kafka-global-setup.ts'],
+  setupFiles: ['test/helpers/poison-buffers.ts'],
   maxWorkers: 2,
   testTimeout: 120_000,
   hookTimeout: 180_000,

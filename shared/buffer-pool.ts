@@ -4,6 +4,21 @@
 /** Smaller ones are not worth it. */
 const SMALLEST_BYTES = 256 * 1024;
 
+/** Two of it in a row are no UTF-8 and no length. */
+const POISON = 0xdb;
+
+let poisoned = false;
+
+/** For test runs: from now on, in all pools of this process, buffers of every size are used again, and overwritten with 0xDB the moment they
+ *  are given back. Whoever still points into one reads what cannot be mistaken for what was there.
+ *  @returns what ends that */
+export function poisonGivenBack(): () => void {
+  poisoned = true;
+  return () => {
+    poisoned = false;
+  };
+}
+
 export interface BufferPoolOptions {
   /** The most that waits for its next use; beyond it the smallest are left to the garbage collector. */
   readonly maxFreeBytes: number;
@@ -31,7 +46,8 @@ export class BufferPool {
 
   /** A buffer of exactly `bytes`, whatever was in it before still in it. */
   take(bytes: number): Buffer {
-    if (bytes < SMALLEST_BYTES) return Buffer.allocUnsafe(bytes);
+    const isSmall = bytes < SMALLEST_BYTES;
+    if (isSmall && !poisoned) return Buffer.allocUnsafe(bytes);
     const at = this.#free.findIndex((buffer) => buffer.length >= bytes);
     const found = this.#free[at];
     if (found !== undefined && bytes >= found.length * this.#options.leastFilled) {
@@ -41,7 +57,7 @@ export class BufferPool {
     }
     // In time all are as large as the largest need.
     if (found === undefined) this.#dropSmallest();
-    const made = Buffer.allocUnsafeSlow(this.#options.sizeFor(bytes));
+    const made = Buffer.allocUnsafeSlow(isSmall ? bytes : this.#options.sizeFor(bytes));
     this.#own.add(made.buffer);
     return made.subarray(0, bytes);
   }
@@ -50,8 +66,10 @@ export class BufferPool {
   giveBack({ buffer }: Buffer): void {
     const size = buffer.byteLength;
     if (!this.#own.has(buffer) || this.#free.some((free) => free.buffer === buffer)) return;
+    const whole = Buffer.from(buffer as ArrayBuffer);
+    if (poisoned) whole.fill(POISON);
     const after = this.#free.findIndex((free) => free.length >= size);
-    this.#free.splice(after < 0 ? this.#free.length : after, 0, Buffer.from(buffer as ArrayBuffer));
+    this.#free.splice(after < 0 ? this.#free.length : after, 0, whole);
     this.#freeBytes += size;
     while (this.#freeBytes > this.#options.maxFreeBytes) this.#dropSmallest();
   }

@@ -92,6 +92,7 @@ export function kafkaConnection(config: WorkerConfig, secrets: SecretResolver): 
   return {
     bootstrapServers: config['bootstrap.servers'],
     clientId: config['client.id'],
+    fetch: config['kafka.fetch'],
     ...(protocol.endsWith('SSL') ? { ssl: sslOptions(config, secrets) } : {}),
     ...(protocol.startsWith('SASL') ? { sasl: saslOptions(config, secrets) } : {}),
   };

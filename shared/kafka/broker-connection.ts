@@ -1,6 +1,5 @@
 /** One connection to one broker: kafkajs' TCP, TLS, SASL and encoding under our own timeouts and tear-down. */
-import net from 'node:net';
-import tls from 'node:tls';
+import type net from 'node:net';
 import Connection, {
   type ApiVersions,
   type KafkajsResponse,
@@ -11,12 +10,13 @@ import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 import protocol from 'kafkajs/src/protocol/requests/index.js';
 import type { BufferPool } from '../buffer-pool.ts';
 import type { Clock } from '../clock.ts';
-import { FatalError, RetriableError } from '../errors.ts';
+import { FatalError, RetriableError, toError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type BrokerAddress, showAddress } from './broker-address.ts';
+import { openBrokerSocket } from './broker-socket.ts';
 import { explainedFailure } from './connect-failure.ts';
 import type { KafkaConnectionOptions } from './driver.ts';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader, MAX_FRAME_BYTES } from './frame-reader.ts';
 import { installIdleTimerShim } from './idle-timer-shim.ts';
 import { kafkajsLogger } from './kafkajs-logger.ts';
 import { type SignIn, signInAgainMs } from './sign-in.ts';
@@ -40,7 +40,6 @@ export type ApiName =
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Includes what it takes to get a token. */
 const SIGN_IN_TIMEOUT_MS = 15_000;
-const KEEP_ALIVE_DELAY_MS = 60_000;
 
 export interface BrokerConnectionDeps {
   readonly logger: Logger;
@@ -87,6 +86,7 @@ export class BrokerConnection {
   readonly #clock: Clock;
   readonly #target: BrokerAddress;
   readonly #options: KafkaConnectionOptions;
+  readonly #logger: Logger;
   readonly #pool: BufferPool | undefined;
   readonly #proved: Set<string> | undefined;
   #versions: ApiVersions = {};
@@ -100,6 +100,7 @@ export class BrokerConnection {
     this.#clock = deps.clock;
     this.#target = address;
     this.#options = options;
+    this.#logger = deps.logger;
     this.#pool = deps.frames;
     this.#proved = deps.proved;
     this.#connection = new Connection({
@@ -115,6 +116,7 @@ export class BrokerConnection {
       ssl: options.ssl === undefined ? null : tlsOptions(options.ssl),
       sasl: options.sasl === undefined ? null : { ...deps.signIn },
     });
+    this.#guardFraming();
     const connection = this.#connection;
     Object.defineProperty(connection, 'reauthenticationThreshold', {
       get: () => signInAgainMs(Number(connection.sessionLifetime)),
@@ -139,17 +141,13 @@ export class BrokerConnection {
     }
   }
 
-  #openSocket({ host, port, ssl, onConnect }: KafkajsSocketOptions): net.Socket {
-    const { onread } = this.#frames();
-    // A variable, since the types of `tls.connect` do not know `onread` (Node has it since 14.18).
-    const encrypted = { host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ...ssl, onread };
-    const socket = ssl ? tls.connect(encrypted, onConnect) : net.connect({ host, port, onread }, onConnect);
+  #openSocket(asked: KafkajsSocketOptions): net.Socket {
+    const frames = this.#options.fetch === 'kafkajs' ? undefined : this.#frames();
+    const socket = openBrokerSocket(asked, frames, this.#logger);
     // Under TLS this comes before the handshake.
     socket.once('connect', () => {
       this.#unproved = true;
     });
-    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
-    socket.setNoDelay(true);
     return socket;
   }
 
@@ -161,12 +159,27 @@ export class BrokerConnection {
         // What is left here is an empty piece of the frame, which would keep all of it alive, and for which kafkajs would copy the next one.
         this.#connection.chunks = [];
       },
-      (bytes) =>
-        this.#tearDown(
-          `announced an answer of ${bytes} bytes: is this a Kafka broker, and is security.protocol right?`,
-        ),
+      (bytes) => this.#garbage(bytes),
       frames && ((bytes) => frames.take(bytes)),
     );
+  }
+
+  /** kafkajs throws at an answer too short to be one, out of the socket's event, and waits for one of any length. */
+  #guardFraming(): void {
+    const connection = this.#connection;
+    const passOn = connection.processData.bind(connection);
+    connection.processData = (bytes) => {
+      try {
+        passOn(bytes);
+      } catch (thrown) {
+        this.#tearDown(`sent an answer that is none: ${toError(thrown).message}`);
+      }
+      if (connection.bytesNeeded > MAX_FRAME_BYTES) this.#garbage(connection.bytesNeeded);
+    };
+  }
+
+  #garbage(bytes: number): void {
+    this.#tearDown(`announced an answer of ${bytes} bytes: is this a Kafka broker, and is security.protocol right?`);
   }
 
   async #open(): Promise<void> {

@@ -35,12 +35,17 @@ export type SaslOptions =
     }
   | { readonly mechanism: 'oauthbearer'; readonly clientCredentials: () => ClientCredentials };
 
+/** How answers are read and records decoded: by our own reading and walking, or all by kafkajs, as the fall-back. */
+export type FetchWay = 'fast' | 'kafkajs';
+
 /** How brokers are reached; parsed from `bootstrap.servers`, `security.protocol`, `sasl.*`, `ssl.*`. */
 export interface KafkaConnectionOptions {
   readonly bootstrapServers: readonly string[];
   readonly clientId: string;
   readonly ssl?: TlsOptions;
   readonly sasl?: SaslOptions;
+  /** `fast` when absent. */
+  readonly fetch?: FetchWay;
 }
 
 /** Where a partition without a committed offset begins; a number is epoch ms. */

@@ -11,8 +11,8 @@ import { type FetchLimits, requestFetch } from './fetch-request.ts';
 import { isUnwatched, UNWATCHED_MS } from './log-identity.ts';
 import type { OwnedPartition } from './owned-partition.ts';
 import { type RetryDeps, retrying } from './retrying.ts';
+import { recordSource } from './wire/decode-records.ts';
 import type { FetchAnswer, FetchedPartition } from './wire/fetch-response.ts';
-import { RecordDecoder } from './wire/record-batch.ts';
 
 /** A long poll cannot be changed once it waits. So polls are short while a partition of the same broker was paused a moment ago:
  *  back pressure resumes it soon, and it must not wait for the others' new records. */
@@ -212,7 +212,7 @@ export class Fetcher {
     const { errorCode } = fetched;
     if (errorCode !== KafkaCode.none) return this.#refused(partition, errorCode);
     const readCommitted = this.#options.isolationLevel === 'read_committed';
-    const decoder = new RecordDecoder({
+    const source = recordSource(this.#deps.cluster.options.fetch ?? 'fast', {
       topic: partition.topic,
       partition: partition.partition,
       bytes: fetched.records,
@@ -222,11 +222,11 @@ export class Fetcher {
       memory: { account: this.#memory, frame },
     });
     try {
-      for await (const block of decoder.blocks()) {
+      for await (const block of source.blocks()) {
         try {
           // Decompression may have taken a while: the partition can be gone, or fenced for its next owner.
           if (!this.#wanted(partition)) return;
-          partition.position = decoder.nextOffset;
+          partition.position = source.nextOffset;
           this.#deps.listener.records(block);
         } finally {
           block.memory?.release();
@@ -241,9 +241,9 @@ export class Fetcher {
     }
     if (!this.#wanted(partition)) return;
     partition.failures = 0;
-    partition.position = decoder.nextOffset;
+    partition.position = source.nextOffset;
     const endOffset = readCommitted ? fetched.lastStableOffset : fetched.highWatermark;
-    this.#deps.listener.progressed(partition, decoder.nextOffset, endOffset);
+    this.#deps.listener.progressed(partition, source.nextOffset, endOffset);
   }
 
   #wanted(partition: OwnedPartition): boolean {

@@ -8,7 +8,7 @@ const PREFIX_BYTES = 4;
 
 /** A larger prefix is no Kafka frame: brokers refuse requests for more, text protocols begin with letters, and a TLS alert, with which
  *  a listener answers who speaks plain to it, reads as 336 MiB and more. */
-const MAX_FRAME_BYTES = 320 * 1024 * 1024;
+export const MAX_FRAME_BYTES = 320 * 1024 * 1024;
 
 /** Small frames share Node's pool, so that an idle connection costs nothing; where large ones come from is for others to say. */
 function ownBuffer(bytes: number): Buffer {

@@ -57,8 +57,10 @@ declare module 'kafkajs/src/network/connection.js' {
     reauthenticationThreshold: number;
     /** Pieces of an answer that is not complete. */
     chunks: Buffer[];
+    /** Bytes that it waits for until an answer, or the length of one, is complete. */
+    readonly bytesNeeded: number;
     /** Takes bytes that the socket read. */
-    processData(bytes: Buffer): void;
+    processData: (bytes: Buffer) => void;
     setVersions(versions: ApiVersions): void;
     setSupportAuthenticationProtocol(supported: boolean): void;
     connect(): Promise<boolean>;
@@ -162,6 +164,7 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     readonly buffer: Buffer;
     writeInt16(value: number): this;
     writeInt32(value: number): this;
+    writeInt64(value: number): this;
     writeString(value: string | null): this;
     writeBytes(value: Buffer | null): this;
     writeBufferInternal(value: Buffer): void;
@@ -171,6 +174,20 @@ declare module 'kafkajs/src/protocol/encoder.js' {
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
     constructor(buffer: Buffer);
+    readonly buffer: Buffer;
+    /** Where it reads next. */
+    readonly offset: number;
+    canReadBytes(length: number): boolean;
+    forward(bytes: number): void;
+    readInt8(): number;
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): bigint;
+    /** Null for -1; fewer where the buffer ends. */
+    readBytes(length: number): Buffer | null;
+    /** Reads zeros past the end, and a number of any length. */
+    readVarInt(): number;
+    readVarLong(): { toString(): string };
   }
 }
 

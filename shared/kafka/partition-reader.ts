@@ -6,8 +6,8 @@ import type { KafkaConnectionOptions, KafkaReader, ReaderOptions, RecordPage } f
 import { refusal } from './error-codes.ts';
 import { requestFetch } from './fetch-request.ts';
 import { retrying } from './retrying.ts';
+import { decodeRecords } from './wire/decode-records.ts';
 import type { FetchedPartition } from './wire/fetch-response.ts';
-import { decodeRecords } from './wire/record-batch.ts';
 
 /** How long one fetch tries before it fails. */
 const GIVE_UP_AFTER_MS = 10_000;
@@ -60,7 +60,7 @@ export class PartitionReader implements KafkaReader {
   }
 
   async #decoded(fetched: FetchedPartition, from: number): Promise<RecordPage> {
-    return await decodeRecords({
+    return await decodeRecords(this.#cluster.options.fetch ?? 'fast', {
       topic: fetched.topic,
       partition: fetched.partition,
       bytes: fetched.records,

@@ -8,6 +8,7 @@ import { createErrorTopicWriter } from '../../shared/kafka/error-topic.ts';
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import { blockAt } from '../helpers/dispatcher.ts';
+import { fetchOfRun } from '../helpers/fetch-of-run.ts';
 import { uniqueName } from '../helpers/kafka.ts';
 import { readTopic, recordOf, startRig } from '../helpers/pipeline.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -18,7 +19,7 @@ const PER_REPORT = 12;
 async function threeBrokers() {
   const kafka = await startKafka({ brokers: 3 });
   onTestFinished(() => kafka.stop());
-  const connection = { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'tests' };
+  const connection = { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'tests', fetch: fetchOfRun };
   const driver = createKafkaDriver(connection, { logger: silentLogger, clock: systemClock, random: Math.random });
   return { kafka, driver };
 }

@@ -9,6 +9,7 @@ import { systemClock } from '../../shared/clock.ts';
 import type { KafkaDriver, ProducerRecord } from '../../shared/kafka/driver.ts';
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../shared/logger.ts';
+import { fetchOfRun } from './fetch-of-run.ts';
 import { kafkaForTests, uniqueName } from './kafka.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -50,7 +51,7 @@ export async function startRig(kafka?: string): Promise<Rig> {
   const folder = await temporaryFolder();
   const oss = await startOss({ dir: join(folder, 'oss'), credentials: [CREDENTIALS], buckets: [BUCKET] });
   onTestFinished(() => oss.close());
-  const connection = { bootstrapServers: bootstrapServers.split(','), clientId: 'test' };
+  const connection = { bootstrapServers: bootstrapServers.split(','), clientId: 'test', fetch: fetchOfRun };
   const driver = createKafkaDriver(connection, { logger: silentLogger, clock: systemClock, random: Math.random });
   const admin = driver.admin();
   const producer = driver.producer();

@@ -6,6 +6,7 @@ import type { KafkaConnectionOptions, KafkaDriver } from '../../shared/kafka/dri
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { fetchOfRun } from './fetch-of-run.ts';
 
 /** A broker that every client reaches through a proxy, since it names the proxy's port as its own. */
 export interface ProxiedKafka {
@@ -28,7 +29,7 @@ export async function startProxiedKafka(): Promise<ProxiedKafka> {
   const [broker] = kafka.brokers;
   if (broker === undefined) throw new Error('a Kafka without brokers');
   const bootstrapServers = `127.0.0.1:${proxyPort}`;
-  const connection = { bootstrapServers: [bootstrapServers], clientId: 'tests' };
+  const connection = { bootstrapServers: [bootstrapServers], clientId: 'tests', fetch: fetchOfRun };
   const driver = createKafkaDriver(connection, { logger: silentLogger, clock: systemClock, random: Math.random });
   return { broker, proxy, bootstrapServers, connection, driver };
 }

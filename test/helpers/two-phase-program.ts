@@ -4,6 +4,7 @@ import { parseConnector } from '../../shared/config/connector-keys.ts';
 import { parseWorker } from '../../shared/config/worker-keys.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import type { SinkDefinition } from '../../shared/sink.ts';
+import { fetchOfRun } from './fetch-of-run.ts';
 import { FolderSink } from './two-phase-sink.ts';
 
 const folderSink: SinkDefinition<Record<never, never>> = {
@@ -37,6 +38,7 @@ const parsed = parseConnector(folderSink, {
   'tasks.max': '1',
 });
 const { config } = parseWorker({
+  'kafka.fetch': fetchOfRun,
   'bootstrap.servers': process.env['SPILLWAY_BOOTSTRAP_SERVERS'] ?? '',
   'session.timeout.ms': '6000',
 });

@@ -46,5 +46,12 @@ export const kafkaKeys = {
     default: 30_000,
     doc: 'How often brokers are asked for new partitions, and for new topics that `topics.regex` matches.',
   }),
+  'kafka.fetch': defineKey.enum(['fast', 'kafkajs'], {
+    ...KAFKA,
+    importance: 'LOW',
+    displayName: 'Fetch path',
+    default: 'fast',
+    doc: 'How records are read. `fast` reads answers straight into buffers that are used again and decodes records where they lie. `kafkajs` leaves both to the Kafka client, at several times the CPU: for telling whether the fast path is to blame for something.',
+  }),
   ...securityKeys,
 };

@@ -1,7 +1,7 @@
 /** Headers of stored record batches (format 2) and where older message sets lie between them.
  *  Source: https://kafka.apache.org/documentation/#recordbatch */
 import type { TimestampType } from '../../records.ts';
-import { readInt64, readOffset } from './offset.ts';
+import { readInt64 } from './offset.ts';
 
 /** Where a batch's records begin, counted from the batch's first byte. */
 export const RECORDS_AT = 61;
@@ -16,6 +16,9 @@ export interface BatchHeader {
   /** Position of the batch's first byte, and one past its last. */
   readonly start: number;
   readonly end: number;
+  /** Its format: 2, or one that is not known. */
+  readonly magic: number;
+  /** Rounded where it passes 2^53. */
   readonly baseOffset: number;
   /** Of the batch as it was written: compaction may have removed that record since. */
   readonly lastOffset: number;
@@ -36,13 +39,19 @@ export interface LegacyRun {
   readonly legacy: true;
 }
 
-/** Finds the complete batches in fetched bytes, in order. A batch that the fetch limit cut off at the end is left out. */
+/** Finds the complete batches in fetched bytes, in order. A batch that the fetch limit cut off at the end is left out. One whose size is
+ *  negative comes out shorter than its header, and is the last. */
 export function* batchesIn(bytes: Buffer): Generator<BatchHeader | LegacyRun> {
   let legacyStart = -1;
   let at = 0;
   while (at + MAGIC_AT < bytes.length) {
     const end = at + PREFIX_BYTES + bytes.readInt32BE(at + SIZE_AT);
-    if (end > bytes.length || end <= at) break;
+    if (end > bytes.length) break;
+    if (end < at + PREFIX_BYTES) {
+      if (legacyStart >= 0) yield { start: legacyStart, end: at, legacy: true };
+      yield headerAt(bytes, at, Math.min(at + RECORDS_AT - 1, bytes.length));
+      return;
+    }
     if ((bytes[at + MAGIC_AT] ?? 0) < 2) {
       if (legacyStart < 0) legacyStart = at;
     } else {
@@ -57,11 +66,12 @@ export function* batchesIn(bytes: Buffer): Generator<BatchHeader | LegacyRun> {
 
 function headerAt(bytes: Buffer, start: number, end: number): BatchHeader {
   const header = wholeHeader(bytes.subarray(start, end));
-  const baseOffset = readOffset(header, 0);
+  const baseOffset = readInt64(header, 0);
   const attributes = header.readInt16BE(21);
   return {
     start,
     end,
+    magic: header.readUInt8(MAGIC_AT),
     baseOffset,
     lastOffset: baseOffset + header.readInt32BE(23),
     codecId: attributes & 0x07,

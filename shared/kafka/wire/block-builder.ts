@@ -12,7 +12,7 @@ import {
   VALUE_START,
 } from '../../records.ts';
 import type { BatchHeader } from './batch-header.ts';
-import { headersAt } from './record-headers.ts';
+import { headersAt, skipHeaders } from './record-headers.ts';
 import { VarintReader } from './varint.ts';
 
 /** Where in a record's way through the decoder something did not fit. The caller knows topic and partition. */
@@ -41,9 +41,12 @@ export class BlockBuilder {
     this.#tp = tp;
     this.bytes = bytes;
     this.timestampType = timestampType;
-    this.#offsets = new Float64Array(capacity);
-    this.#timestamps = new Float64Array(capacity);
-    this.#bounds = new Int32Array(capacity * BOUNDS_STRIDE);
+    // One piece of memory: three cost an allocation, and the collector, three times.
+    const columns = new ArrayBuffer(capacity * COLUMN_BYTES);
+    const timestampsAt = capacity * Float64Array.BYTES_PER_ELEMENT;
+    this.#offsets = new Float64Array(columns, 0, capacity);
+    this.#timestamps = new Float64Array(columns, timestampsAt, capacity);
+    this.#bounds = new Int32Array(columns, 2 * timestampsAt, capacity * BOUNDS_STRIDE);
   }
 
   /** Records added so far. */
@@ -77,9 +80,18 @@ export class BlockBuilder {
     this.#bounds[at + HEADERS_AT] = headers;
   }
 
-  /** Adds the records of one batch that lie at `from` to `to` of `bytes`, leaving out those before `firstOffset`.
-   *  @throws RecordLayoutError when lengths do not fit each other */
+  /** Adds the records of one batch, which are all that lies at `from` to `to` of `bytes`, leaving out those before `firstOffset`.
+   *  As strict as Java's consumer (`DefaultRecord.readFrom`, `DefaultRecordBatch`): every length fits, nothing is left over.
+   *  @throws RecordLayoutError when lengths do not fit each other; none of them is added then */
   addRecords(batch: BatchHeader, from: number, to: number, firstOffset: number): void {
+    const before = this.#count;
+    const misfit = (what: string, offset: number) => {
+      this.#count = before;
+      return new RecordLayoutError(
+        offset,
+        `${what} of the batch at offset ${batch.baseOffset} has lengths that do not fit`,
+      );
+    };
     const reader = new VarintReader(this.bytes, from);
     const appendTime = batch.timestampType === 'LogAppendTime';
     for (let i = 0; i < batch.recordCount; i++) {
@@ -97,13 +109,16 @@ export class BlockBuilder {
       const headersStart = reader.at;
       const headerCount = reader.int();
       // Lengths below -1 and positions past the record would read other records' bytes as this one's.
-      if (length < 0 || end > to || reader.at > end || keyLength < -1 || valueLength < -1 || headerCount < 0) {
-        throw new RecordLayoutError(
-          offset,
-          `record ${i} of the batch at offset ${batch.baseOffset} has lengths that do not fit`,
-        );
-      }
-      reader.at = end;
+      const fits =
+        length >= 0 &&
+        end <= to &&
+        reader.at <= end &&
+        keyLength >= -1 &&
+        valueLength >= -1 &&
+        headerCount >= 0 &&
+        (headerCount === 0 || skipHeaders(reader, headerCount, end)) &&
+        reader.at === end;
+      if (!fits) throw misfit(`record ${i}`, offset);
       if (offset < firstOffset) continue;
       this.add(
         offset,
@@ -115,6 +130,7 @@ export class BlockBuilder {
         headerCount === 0 ? -1 : headersStart,
       );
     }
+    if (reader.at !== to) throw misfit('the end', batch.lastOffset);
   }
 
   /** The block, or undefined when nothing was added. The builder is used up. `memory` is what the block keeps alive. */

@@ -1,4 +1,5 @@
 /** Decompression of record batches. Packages are optional and loaded when the first batch needs them. */
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { FatalError, toError } from '../../errors.ts';
 
@@ -13,9 +14,51 @@ type Decompress = (bytes: Buffer) => Buffer | Promise<Buffer>;
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_HEADER_BYTES = 16;
 
+/** From so many bytes on, packed or unpacked, a batch is opened on another thread. Below it that takes longer than to do it here, and
+ *  here it holds up the loop for less than 50 ms. Brokers take batches of up to 1 MB unless told otherwise. */
+const OFF_LOOP_PACKED_BYTES = 1024 * 1024;
+const OFF_LOOP_BYTES = 8 * 1024 * 1024;
+
+function isLarge(packed: Buffer, bytes = 0): boolean {
+  return packed.length > OFF_LOOP_PACKED_BYTES || bytes > OFF_LOOP_BYTES;
+}
+
+/** The most that snappy makes of a byte: a copy of 64 bytes takes three. */
+const SNAPPY_MOST_RATIO = 22;
+
+/** Bytes that a snappy block says it becomes; they are taken before the first of it is read.
+ *  @throws RangeError when no block of this length can become so many */
+function snappyBytes(block: Buffer): number {
+  let bytes = 0;
+  for (let i = 0; i < 5; i++) {
+    const byte = block[i] ?? 0;
+    bytes += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) break;
+  }
+  if (bytes > block.length * SNAPPY_MOST_RATIO) throw new RangeError(`${block.length} bytes do not become ${bytes}`);
+  return bytes;
+}
+
+/** The most that deflate makes of a byte. */
+const DEFLATE_MOST_RATIO = 1_032;
+const SMALLEST_CHUNK_BYTES = 64;
+const gunzipElsewhere = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip);
+
+/** The trailer says how long the text is, modulo 2^32: one buffer of that size instead of pieces that are then joined. */
+function gunzip(bytes: Buffer): Buffer | Promise<Buffer> {
+  const told = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+  const size = Math.min(told, bytes.length * DEFLATE_MOST_RATIO);
+  const options = { chunkSize: Math.max(size + 1, SMALLEST_CHUNK_BYTES) };
+  return isLarge(bytes, size) ? gunzipElsewhere(bytes, options) : zlib.gunzipSync(bytes, options);
+}
+
+function isXerial(bytes: Buffer): boolean {
+  return bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC);
+}
+
 /** Undoes the Xerial framing with `uncompress` for each block; bytes without the framing are one block. */
 export function uncompressXerial(bytes: Buffer, uncompress: (block: Buffer) => Buffer): Buffer {
-  if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return uncompress(bytes);
+  if (!isXerial(bytes)) return uncompress(bytes);
   const blocks: Buffer[] = [];
   for (let at = XERIAL_HEADER_BYTES; at + 4 <= bytes.length; ) {
     const end = at + 4 + bytes.readInt32BE(at);
@@ -46,19 +89,26 @@ export type CodecLoaders = Readonly<Record<CodecName, CodecLoader>>;
 
 const LOADERS: CodecLoaders = {
   none: { needs: '', load: async () => (bytes) => bytes },
-  gzip: { needs: '', load: async () => (bytes) => zlib.gunzipSync(bytes) },
+  gzip: { needs: '', load: async () => gunzip },
   snappy: {
     needs: 'snappy',
     load: async () => {
-      const { uncompressSync } = await import('snappy');
-      return (bytes) => uncompressXerial(bytes, (block) => uncompressSync(block, { asBuffer: true }) as Buffer);
+      const { uncompress, uncompressSync } = await import('snappy');
+      const here = (block: Buffer) => {
+        snappyBytes(block);
+        return uncompressSync(block, { asBuffer: true }) as Buffer;
+      };
+      return async (bytes) => {
+        if (isXerial(bytes) || !isLarge(bytes, snappyBytes(bytes))) return uncompressXerial(bytes, here);
+        return (await uncompress(bytes, { asBuffer: true })) as Buffer;
+      };
     },
   },
   lz4: {
     needs: 'lz4-napi',
     load: async () => {
-      const { decompressFrameSync } = await import('lz4-napi');
-      return (bytes) => decompressFrameSync(bytes);
+      const { decompressFrame, decompressFrameSync } = await import('lz4-napi');
+      return (bytes) => (isLarge(bytes) ? decompressFrame(bytes) : decompressFrameSync(bytes));
     },
   },
   zstd: { needs: '@mongodb-js/zstd (or Node 22.15)', load: loadZstd },

@@ -1,5 +1,5 @@
 /** Records in message format 0 or 1 (written before Kafka 0.11, or kept so by `log.message.format.version`). */
-
+import { crc32 } from 'node:zlib';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import compression from 'kafkajs/src/protocol/message/compression/index.js';
 import decodeMessageSet from 'kafkajs/src/protocol/messageSet/decoder.js';
@@ -10,11 +10,47 @@ import { safeOffset } from './offset.ts';
 
 const LOG_APPEND_TIME = 0x08;
 
-/** kafkajs knows gzip alone; its decoder asks this table. */
+/** kafkajs knows gzip alone; its decoder asks this table. Messages that were compressed together are checked before it reads them: it would
+ *  follow a negative size backwards, and drop what it cannot read. */
 function shareCodecs(): void {
   CODEC_NAMES.forEach((name, id) => {
-    if (name !== 'none') compression.Codecs[id] = () => ({ decompress: async (bytes) => await decompress(id, bytes) });
+    if (name === 'none') return;
+    const opened = async (bytes: Buffer) => {
+      const messages = await decompress(id, bytes);
+      checkMessages(messages);
+      return messages;
+    };
+    compression.Codecs[id] = () => ({ decompress: opened });
   });
+}
+
+const CRC_AT = 12;
+/** First byte the checksum of a message covers; the format is that byte. */
+const CHECKED_AT = 16;
+/** Where the key's length is, by format. */
+const KEY_AT = [18, 26];
+
+/** kafkajs looks at no checksum, takes lengths for right, and drops what it then cannot read.
+ *  @throws Error at the first message that does not fit, or whose checksum is another */
+function checkMessages(run: Buffer): void {
+  for (let at = 0; at < run.length; ) {
+    const end = at + CRC_AT + run.readInt32BE(at + 8);
+    const keyAt = KEY_AT[run.readUInt8(at + CHECKED_AT)];
+    if (keyAt === undefined) throw new Error('messages that were compressed together are of another format');
+    const valueAt = at + keyAt + 4 + bytesOf(run.readInt32BE(at + keyAt));
+    if (valueAt + 4 > end || end > run.length || valueAt + 4 + bytesOf(run.readInt32BE(valueAt)) !== end)
+      throw new Error('a message of an old format has lengths that do not fit');
+    if (crc32(run.subarray(at + CHECKED_AT, end)) !== run.readUInt32BE(at + CRC_AT))
+      throw new Error('a message of an old format has another CRC-32');
+    at = end;
+  }
+}
+
+/** Bytes behind a length; -1 means null.
+ *  @throws RangeError when it is none */
+function bytesOf(length: number): number {
+  if (length < -1) throw new RangeError('a length below -1');
+  return Math.max(length, 0);
 }
 
 /** Decodes one run of old messages with kafkajs' decoder, copying keys and values into one buffer per timestamp type.
@@ -25,6 +61,7 @@ export async function decodeLegacyRun(
   firstOffset: number,
 ): Promise<{ blocks: RecordBlock[]; nextOffset: number }> {
   shareCodecs();
+  checkMessages(bytes);
   const messages = await decodeMessageSet(new Decoder(bytes), bytes.length);
   const wanted = messages
     .map((m) => ({ ...m, offset: safeOffset(Number(m.offset)) }))

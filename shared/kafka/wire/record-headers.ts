@@ -4,7 +4,21 @@ import { VarintReader } from './varint.ts';
 
 const NONE: readonly RecordHeader[] = [];
 
-/** Decodes the list that begins at `at` (its count first): order, repeats, null and empty values kept; values are views. */
+/** Moves `reader` past a list of `count` headers.
+ *  @returns whether they are there, and end at `end` or before */
+export function skipHeaders(reader: VarintReader, count: number, end: number): boolean {
+  for (let i = 0; i < count; i++) {
+    const keyLength = reader.int();
+    reader.at += keyLength;
+    if (keyLength < 0 || reader.at > end) return false;
+    const valueLength = reader.int();
+    reader.at += Math.max(valueLength, 0);
+    if (valueLength < -1 || reader.at > end) return false;
+  }
+  return true;
+}
+
+/** Decodes the list that `skipHeaders` found, which begins at `at` (its count first): order, repeats, null and empty values kept; values are views. */
 export function headersAt(bytes: Buffer, at: number): readonly RecordHeader[] {
   if (at < 0) return NONE;
   const reader = new VarintReader(bytes, at);

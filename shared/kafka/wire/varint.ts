@@ -2,7 +2,11 @@
 
 const SEVEN_BITS = 0x80;
 
-/** Reads varints one after the other. Runs past the end read as zero bytes: callers check `at` against their own end. */
+/** Where a reader stands after a number of too many bytes: past every end. */
+const NOWHERE = 2 ** 52;
+
+/** Reads varints one after the other. Runs past the end read as zero bytes, and a number that takes more bytes than its type can leaves
+ *  `at` past every end: callers check `at` against their own. */
 export class VarintReader {
   at: number;
   readonly #bytes: Buffer;
@@ -21,24 +25,42 @@ export class VarintReader {
     for (let shift = 7; shift < 35; shift += 7) {
       const byte = bytes[this.at++] ?? 0;
       value |= (byte & 0x7f) << shift;
-      if (byte < SEVEN_BITS) break;
+      if (byte < SEVEN_BITS) return (value >>> 1) ^ -(value & 1);
     }
-    return (value >>> 1) ^ -(value & 1);
+    this.at = NOWHERE;
+    return 0;
   }
 
   /** A signed 64-bit number, exact up to 2^53. */
   long(): number {
     const bytes = this.#bytes;
+    const start = this.at;
     let value = 0;
     let scale = 1;
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 7; i++) {
       const byte = bytes[this.at++] ?? 0;
       value += (byte & 0x7f) * scale;
-      if (byte < SEVEN_BITS) break;
+      // Zigzag without 32-bit operators: even numbers are not negative.
+      if (byte < SEVEN_BITS) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
       scale *= SEVEN_BITS;
     }
-    // Zigzag without 32-bit operators: even numbers are not negative.
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return this.#long(start);
+  }
+
+  /** One of more than 49 bits. */
+  #long(start: number): number {
+    let value = 0n;
+    for (let i = 0; i < 10; i++) {
+      const byte = this.#bytes[start + i] ?? 0;
+      value |= BigInt(byte & 0x7f) << BigInt(7 * i);
+      if (byte < SEVEN_BITS) {
+        this.at = start + i + 1;
+        const bits = BigInt.asUintN(64, value);
+        return Number((bits >> 1n) ^ -(bits & 1n));
+      }
+    }
+    this.at = NOWHERE;
+    return 0;
   }
 }
 

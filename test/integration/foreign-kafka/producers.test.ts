@@ -6,6 +6,7 @@ import { requestFetch } from '../../../shared/kafka/fetch-request.ts';
 import { batchesIn } from '../../../shared/kafka/wire/batch-header.ts';
 import { silentLogger } from '../../../shared/logger.ts';
 import type { SinkRecord } from '../../../shared/records.ts';
+import { fetchOfRun } from '../../helpers/fetch-of-run.ts';
 import { announceForeignClient } from '../../helpers/foreign/announce.ts';
 import { describeForeign } from '../../helpers/foreign/describe-foreign.ts';
 import { startHttpFunction } from '../../helpers/http-function.ts';
@@ -70,7 +71,7 @@ async function readAll(topic: string, isolationLevel: 'read_committed' | 'read_u
 async function codecsInLog(topic: string): Promise<Set<string | undefined>> {
   const { bootstrapServers } = await kafkaForTests();
   const cluster = new Cluster(
-    { bootstrapServers: bootstrapServers.split(','), clientId: 'tests' },
+    { bootstrapServers: bootstrapServers.split(','), clientId: 'tests', fetch: fetchOfRun },
     { logger: silentLogger, clock: systemClock, random: Math.random },
   );
   await cluster.describe([topic]);

@@ -4,6 +4,7 @@ import { systemClock } from '../../../shared/clock.ts';
 import type { KafkaDriver } from '../../../shared/kafka/driver.ts';
 import { createKafkaDriver } from '../../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../../shared/logger.ts';
+import { fetchOfRun } from '../../helpers/fetch-of-run.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import { closedAfterwards, consumerOptions, started, textRecord } from './harness.ts';
 
@@ -12,7 +13,7 @@ let driver: KafkaDriver;
 beforeAll(async () => {
   kafka = await startKafka({ brokers: 3 });
   driver = createKafkaDriver(
-    { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'tests' },
+    { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'tests', fetch: fetchOfRun },
     { logger: silentLogger, clock: systemClock, random: Math.random },
   );
 }, 180_000);

@@ -14,6 +14,7 @@ import type {
 import { createKafkaDriver } from '../../../shared/kafka/kafkajs-driver.ts';
 import { type Logger, silentLogger } from '../../../shared/logger.ts';
 import { partitionName, recordAt, type SinkRecord, type TopicPartition } from '../../../shared/records.ts';
+import { fetchOfRun } from '../../helpers/fetch-of-run.ts';
 import { kafkaForTests, uniqueName } from '../../helpers/kafka.ts';
 
 /** What a test may know of one consumer. */
@@ -94,7 +95,7 @@ export function closedAfterwards<T extends { close(): Promise<void> }>(thing: T)
 export async function testDriver(logger: Logger = silentLogger): Promise<KafkaDriver> {
   const { bootstrapServers } = await kafkaForTests();
   return createKafkaDriver(
-    { bootstrapServers: bootstrapServers.split(','), clientId: 'tests' },
+    { bootstrapServers: bootstrapServers.split(','), clientId: 'tests', fetch: fetchOfRun },
     { logger, clock: systemClock, random: Math.random },
   );
 }

@@ -6,6 +6,7 @@ import type { KafkaDriver } from '../../../shared/kafka/driver.ts';
 import { createKafkaDriver } from '../../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../../shared/logger.ts';
 import { type BatchSegment, recordAt, type SinkRecord } from '../../../shared/records.ts';
+import { fetchOfRun } from '../../helpers/fetch-of-run.ts';
 import { kafkaForTests } from '../../helpers/kafka.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { newTopic, produce, testDriver, texts } from './harness.ts';
@@ -69,7 +70,7 @@ describe('a reader', () => {
   it('leaves a cluster without groups without groups', async () => {
     const kafka = await startKafka({ dir: await temporaryFolder(), logger: silentLogger });
     onTestFinished(() => kafka.stop());
-    const connection = { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'test' };
+    const connection = { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'test', fetch: fetchOfRun };
     const driver = createKafkaDriver(connection, { logger: silentLogger, clock: systemClock, random: Math.random });
     const topic = await newTopic(driver);
     await produce(driver, topic, ['one', 'two']);

@@ -4,6 +4,7 @@ import { systemClock } from '../../../shared/clock.ts';
 import type { KafkaDriver } from '../../../shared/kafka/driver.ts';
 import { createKafkaDriver } from '../../../shared/kafka/kafkajs-driver.ts';
 import { type Logger, silentLogger } from '../../../shared/logger.ts';
+import { fetchOfRun } from '../../helpers/fetch-of-run.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import { closedAfterwards, consumerOptions, produce, recordingConsumer, started } from './harness.ts';
 
@@ -28,7 +29,7 @@ afterAll(async () => {
 function driverAs(username: string, password: string, logger: Logger = silentLogger): KafkaDriver {
   const sasl = { mechanism: 'plain', credentials: () => ({ username, password }) } as const;
   return createKafkaDriver(
-    { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'tests', sasl },
+    { bootstrapServers: kafka.bootstrapServers.split(','), clientId: 'tests', fetch: fetchOfRun, sasl },
     { logger, clock: systemClock, random: Math.random },
   );
 }

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { BufferPool } from '../../../shared/buffer-pool.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { BufferPool, poisonGivenBack } from '../../../shared/buffer-pool.ts';
 
 const MIB = 1024 * 1024;
 const sizeFor = (bytes: number) => Math.ceil(bytes / MIB) * MIB;
@@ -48,6 +48,19 @@ describe('BufferPool', () => {
     pool.giveBack(larger);
     expect(pool.freeBytes).toBe(2 * MIB);
   });
+
+  it.each([1_000, 3 * MIB])(
+    'overwrites one of %i bytes that comes back, all of it, where that is asked for',
+    (bytes) => {
+      onTestFinished(poisonGivenBack());
+      const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0, sizeFor });
+      const given = pool.take(bytes).fill('x');
+      const inUse = pool.take(bytes).fill('y');
+      pool.giveBack(given.subarray(bytes - 1));
+      expect([given.equals(Buffer.alloc(bytes, 0xdb)), inUse.equals(Buffer.alloc(bytes, 'y'))]).toEqual([true, true]);
+      expect(pool.take(bytes).buffer).toBe(given.buffer);
+    },
+  );
 
   it('leaves small ones, and those of others, alone', () => {
     const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0, sizeFor });

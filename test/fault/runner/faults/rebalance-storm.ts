@@ -2,6 +2,7 @@ import { systemClock } from '../../../../shared/clock.ts';
 import type { ConsumerListener, ConsumerOptions, KafkaConsumer } from '../../../../shared/kafka/driver.ts';
 import { createKafkaDriver } from '../../../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
+import { fetchOfRun } from '../../../helpers/fetch-of-run.ts';
 import { type Fault, nothingToLift } from '../fault.ts';
 import type { Random } from '../random.ts';
 import { type ConnectorSpec, groupOf } from '../topology.ts';
@@ -36,7 +37,7 @@ function optionsOf(connector: ConnectorSpec): ConsumerOptions {
 }
 
 function members(world: World): KafkaConsumer[] {
-  const connection = { bootstrapServers: world.cluster.direct.split(','), clientId: 'storm' };
+  const connection = { bootstrapServers: world.cluster.direct.split(','), clientId: 'storm', fetch: fetchOfRun };
   const driver = createKafkaDriver(connection, { logger: silentLogger, clock: systemClock, random: Math.random });
   return world.topology.connectors.map((connector) => driver.consumer(optionsOf(connector), idle));
 }

@@ -115,7 +115,11 @@ describe('the Kafka connection', () => {
   };
 
   it('is plain by default', () => {
-    expect(connection({})).toEqual({ bootstrapServers: ['127.0.0.1:9092'], clientId: 'spillway' });
+    expect(connection({})).toEqual({ bootstrapServers: ['127.0.0.1:9092'], clientId: 'spillway', fetch: 'fast' });
+  });
+
+  it('leaves reading to kafkajs where that is asked for', () => {
+    expect(connection({ 'kafka.fetch': 'kafkajs' }).fetch).toBe('kafkajs');
   });
 
   it('reveals user and password, anew each time', () => {

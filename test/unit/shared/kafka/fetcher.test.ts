@@ -25,6 +25,7 @@ function setUp(
   const asked: [number, number[]][] = [];
   let answers: (() => void)[] = [];
   const cluster = {
+    options: {},
     describe: async () => [],
     metadata: { leaderOf: (_: string, partition: number) => leaders.get(String(partition)) },
     connection: async (leader: number) => ({

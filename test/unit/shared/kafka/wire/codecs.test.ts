@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import zlib from 'node:zlib';
 import { compress as zstdCompress } from '@mongodb-js/zstd';
 import { crc32c } from '@node-rs/crc32';
@@ -26,6 +27,33 @@ describe('decompress', () => {
     const packed = await pack();
     const framed = Buffer.concat([Buffer.from('before'), packed, Buffer.from('after')]);
     expect((await decompress(id, framed.subarray(6, 6 + packed.length))).equals(plain)).toBe(true);
+  });
+
+  it.each([
+    [1, async (b: Buffer) => zlib.gzipSync(b)],
+    [2, async (b: Buffer) => snappyCompress(b)],
+    [3, async (b: Buffer) => compressFrameSync(b)],
+    [4, async (b: Buffer) => await zstdCompress(b)],
+  ])('codec %i, however large', async (id, pack) => {
+    // Half of it noise: the packed bytes are many, too.
+    const large = Buffer.concat([randomBytes(2 * 1024 * 1024), Buffer.alloc(7 * 1024 * 1024, 'spillway')]);
+    const packed = await pack(large);
+    const framed = Buffer.concat([Buffer.from('before'), packed, Buffer.from('after')]);
+    expect((await decompress(id, framed.subarray(6, 6 + packed.length))).equals(large)).toBe(true);
+  });
+
+  it('takes no memory that a snappy block asks for and cannot fill', async () => {
+    const claims4GiB = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0, 1]);
+    await expect(decompress(2, claims4GiB)).rejects.toMatchObject({
+      code: 'RECORD_BATCH_CORRUPT',
+      message: 'snappy refused the batch: 7 bytes do not become 4294967295',
+    });
+  });
+
+  it('reads gzip whose trailer tells a length that it has not', async () => {
+    // Two members: the trailer is that of the second.
+    const members = Buffer.concat([zlib.gzipSync(plain), zlib.gzipSync(Buffer.from('tail'))]);
+    expect((await decompress(1, members)).equals(Buffer.concat([plain, Buffer.from('tail')]))).toBe(true);
   });
 
   it.each([1, 2, 3, 4])('codec %i says what it cannot read', async (id) => {

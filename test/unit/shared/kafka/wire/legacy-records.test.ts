@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { MemoryBudget } from '../../../../../functions/dispatcher/memory/memory-budget.ts';
-import { decodeRecords, RecordDecoder } from '../../../../../shared/kafka/wire/record-batch.ts';
+import type { FetchWay } from '../../../../../shared/kafka/driver.ts';
+import { decodeRecords, recordSource } from '../../../../../shared/kafka/wire/decode-records.ts';
 import { recordAt } from '../../../../../shared/records.ts';
 import { batch } from './batches.ts';
 
@@ -20,7 +22,7 @@ function entry(offset: number, message: { buffer: Buffer }): Buffer {
   return Buffer.concat([head, message.buffer]);
 }
 
-describe('messages in the formats before 0.11', () => {
+describe.each<FetchWay>(['fast', 'kafkajs'])('messages in the formats before 0.11, the way %s', (way) => {
   it('are read beside newer batches, nulls kept, from the position on', async () => {
     const bytes = Buffer.concat([
       entry(4, messageV0({ key: 'too', value: 'early' })),
@@ -29,7 +31,7 @@ describe('messages in the formats before 0.11', () => {
       entry(8, messageV1({ key: 'gone', value: null, timestamp: 1_235 })),
       batch({ baseOffset: 9, records: [{ delta: 0, value: 'v2' }] }),
     ]);
-    const { blocks, nextOffset } = await decodeRecords({
+    const { blocks, nextOffset } = await decodeRecords(way, {
       topic: 't',
       partition: 0,
       bytes,
@@ -51,11 +53,12 @@ describe('messages in the formats before 0.11', () => {
   it('are not passed, and not counted, by whoever stops between two blocks of them', async () => {
     const appended = messageV1({ key: 'k', value: 'b', timestamp: 2 });
     appended.buffer.writeInt8(LOG_APPEND_TIME, ATTRIBUTES_AT);
+    appended.buffer.writeUInt32BE(crc32(appended.buffer.subarray(4)), 0);
     const bytes = Buffer.concat([entry(5, messageV1({ key: 'k', value: 'a', timestamp: 1 })), entry(7, appended)]);
     const account = new MemoryBudget(1_000_000);
     const frame = account.take(bytes.length);
     const place = { topic: 't', partition: 0, fetchOffset: 5, readCommitted: true, abortedTransactions: [] };
-    const decoder = new RecordDecoder({ ...place, bytes, memory: { account, frame } });
+    const decoder = recordSource(way, { ...place, bytes, memory: { account, frame } });
     const seen: [number, number][] = [];
     for await (const block of decoder.blocks()) {
       seen.push([block.offsets[0] ?? -1, decoder.nextOffset]);
@@ -64,5 +67,15 @@ describe('messages in the formats before 0.11', () => {
     }
     frame.release();
     expect([seen, account.usedBytes]).toEqual([[[5, 6]], 0]);
+  });
+
+  it('are refused where their checksum is another, and nothing of them is passed', async () => {
+    const good = entry(5, messageV1({ key: 'k', value: 'value', timestamp: 1 }));
+    for (let at = 16; at < good.length; at++) {
+      const bytes = Buffer.from(good);
+      bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+      const place = { topic: 't', partition: 0, fetchOffset: 5, readCommitted: true, abortedTransactions: [] };
+      await expect(decodeRecords(way, { ...place, bytes })).rejects.toMatchObject({ code: 'RECORD_BATCH_CORRUPT' });
+    }
   });
 });

@@ -1,16 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { MemoryBudget } from '../../../../../functions/dispatcher/memory/memory-budget.ts';
-import { COLUMN_BYTES } from '../../../../../shared/kafka/wire/block-builder.ts';
-import { RecordDecoder } from '../../../../../shared/kafka/wire/record-batch.ts';
-import type { RecordBlock } from '../../../../../shared/records.ts';
+import { BufferPool, poisonGivenBack } from '../../../../../shared/buffer-pool.ts';
+import type { FetchWay } from '../../../../../shared/kafka/driver.ts';
+import { recordSource } from '../../../../../shared/kafka/wire/decode-records.ts';
+import { type RecordBlock, valueAt } from '../../../../../shared/records.ts';
 import { batch, gzip } from './batches.ts';
 
 const LARGE = 'x'.repeat(10_000);
 
-function fetched(bytes: Buffer) {
+function fetchedBy(way: FetchWay, bytes: Buffer, freed?: () => void) {
   const account = new MemoryBudget(1_000_000);
-  const frame = account.take(bytes.length);
-  const decoder = new RecordDecoder({
+  const frame = account.take(bytes.length, freed);
+  const decoder = recordSource(way, {
     topic: 't',
     partition: 0,
     bytes,
@@ -25,17 +26,44 @@ function fetched(bytes: Buffer) {
 const plain = (from: number) => batch({ baseOffset: from, records: [{ delta: 0, value: 'a' }] });
 const packed = (from: number) => batch({ baseOffset: from, records: [{ delta: 0, value: LARGE }], ...gzip });
 
-describe('RecordDecoder', () => {
+describe.each<FetchWay>(['fast', 'kafkajs'])('decoding the way %s', (way) => {
+  const fetched = (bytes: Buffer) => fetchedBy(way, bytes);
+
+  /** Blocks of a frame, each held, and what lets the frame itself go. */
+  async function held(bytes: Buffer, freed: () => void) {
+    const { decoder, frame } = fetchedBy(way, bytes, freed);
+    const blocks: RecordBlock[] = [];
+    for await (const block of decoder.blocks()) blocks.push(block);
+    return { blocks, release: () => frame.release() };
+  }
+
   it('counts the frame of uncompressed records until their block is let go', async () => {
     const bytes = Buffer.concat([plain(0), plain(1)]);
     const { account, frame, decoder } = fetched(bytes);
     const blocks: RecordBlock[] = [];
     for await (const block of decoder.blocks()) blocks.push(block);
     frame.release();
-    expect(blocks).toHaveLength(1);
-    expect(account.usedBytes).toBe(bytes.length + columnsOf(blocks[0]));
-    blocks[0]?.memory?.release();
+    expect(blocks).toHaveLength(way === 'fast' ? 1 : 2);
+    expect(account.usedBytes).toBe(bytes.length + blocks.reduce((sum, block) => sum + columnsOf(block), 0));
+    for (const block of blocks) block.memory?.release();
     expect(account.usedBytes).toBe(0);
+  });
+
+  it('lets a frame be written over when the last of its blocks is let go, and not before', async () => {
+    onTestFinished(poisonGivenBack());
+    const pool = new BufferPool({ maxFreeBytes: 1_000_000, leastFilled: 0, sizeFor: (bytes) => bytes });
+    const sent = Buffer.concat([plain(0), packed(1), plain(2)]);
+    const payload = pool.take(sent.length);
+    sent.copy(payload);
+    const { blocks, release } = await held(payload, () => pool.giveBack(payload));
+    release();
+    const values = () => blocks.map((block) => String(valueAt(block, 0)));
+    expect(values()).toEqual(['a', LARGE, 'a']);
+    blocks[0]?.memory?.release();
+    blocks[1]?.memory?.release();
+    expect([values().at(-1), pool.freeBytes]).toEqual(['a', 0]);
+    blocks[2]?.memory?.release();
+    expect([values()[0], values().at(-1), pool.freeBytes]).toEqual(['\ufffd', '\ufffd', sent.length]);
   });
 
   it('counts what decompression made, and not the frame it came from', async () => {
@@ -77,6 +105,7 @@ describe('RecordDecoder', () => {
   });
 });
 
-function columnsOf(block: RecordBlock | undefined): number {
-  return ((block?.offsets.buffer.byteLength ?? 0) / Float64Array.BYTES_PER_ELEMENT) * COLUMN_BYTES;
+/** All columns of a block lie in one buffer. */
+function columnsOf(block: RecordBlock): number {
+  return block.offsets.buffer.byteLength;
 }
