@@ -111,8 +111,15 @@ const tasks = {
   test: (args) => run(join(installed, tool.vitest), ['run', ...args]),
 };
 
+/** What is imported as a source and made of others: a fresh clone has none of it. */
+async function generateSources() {
+  const { buildKernel } = await import('./build-kernel.mjs');
+  await buildKernel(root).catch((error) => fail(error.message));
+}
+
 const [name = '', ...args] = process.argv.slice(2);
 if (!Object.hasOwn(tasks, name)) fail(`Unknown task '${name}', expected one of: ${Object.keys(tasks).join(', ')}.`);
 requireNode();
 installDependencies();
+await generateSources();
 await tasks[name](args);

@@ -1,7 +1,8 @@
 /** Claim check: the value of a record that no request can carry is stored first, and the request says where. */
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import { overflowed } from '../../shared/envelope/block-builder.ts';
-import { ENVELOPE_OVERHEAD_BYTES, type EnvelopeOptions, encodedRecordBytes } from '../../shared/envelope/encode.ts';
+import { encodedRecordBytes } from '../../shared/envelope/element-size.ts';
+import { ENVELOPE_OVERHEAD_BYTES, type EnvelopeOptions } from '../../shared/envelope/encode.ts';
 import { offsetAt, type RecordBatch, valueAt } from '../../shared/records.ts';
 
 export interface ClaimCheckRules {

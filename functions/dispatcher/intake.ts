@@ -1,12 +1,8 @@
 /** Decides, record by record and without I/O, what a delivered record is: one for a batch, one that travels alone, an errant one, or one
  *  that the user's policy drops. */
 import { type Converter, convertible } from '../../shared/converter.ts';
-import {
-  ENVELOPE_OVERHEAD_BYTES,
-  type EnvelopeOptions,
-  encodedOverflowBytes,
-  encodedRecordBytes,
-} from '../../shared/envelope/encode.ts';
+import { encodedOverflowBytes, encodedRecordBytes } from '../../shared/envelope/element-size.ts';
+import { ENVELOPE_OVERHEAD_BYTES, type EnvelopeOptions } from '../../shared/envelope/encode.ts';
 import type { ErrantReason } from '../../shared/errant.ts';
 import { BOUNDS_STRIDE, type Overflow, type RecordBlock, VALUE_END, VALUE_START } from '../../shared/records.ts';
 

@@ -7,9 +7,9 @@
  *  - ours are among its records, and its content proves it: they are written. Either Kafka removed the others between two tries (compaction,
  *    retention), or a replay was cut shorter; then the records that follow will be in it and in the next object too: at least once;
  *  - anything else is `OSS_OBJECT_DIFFERS`: a person must look, for one of the two contents would be lost. */
+import { bodyBuffers } from '../../shared/body-buffers.ts';
 import { FatalError, RecordError, RetriableError } from '../../shared/errors.ts';
 import type { BodyBuilder } from './body/body.ts';
-import { bodyBuffers } from './body/body-buffers.ts';
 import type { Compressor } from './compress.ts';
 import type { ObjectNaming } from './key-template.ts';
 import { fromMetadata, markOf, type ObjectMark, sameMark, sha256Hex, toMetadata } from './object-mark.ts';

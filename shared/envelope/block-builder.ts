@@ -16,7 +16,8 @@ import {
   VALUE_END,
   VALUE_START,
 } from '../records.ts';
-import { ENVELOPE_OVERHEAD_BYTES, encodedRecordBytes, PLAIN_ENVELOPE } from './encode.ts';
+import { encodedRecordBytes } from './element-size.ts';
+import { ENVELOPE_OVERHEAD_BYTES, PLAIN_ENVELOPE } from './encode.ts';
 
 /** A record to put into a block. Its buffers are copied by `build`. */
 export interface RecordToAdd {

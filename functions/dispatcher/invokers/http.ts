@@ -1,7 +1,9 @@
 /** A function at any URL: POST of the envelope, answer as in the protocol of outcomes. */
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
+import { bodyBuffers } from '../../../shared/body-buffers.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import type { Buffers } from '../../../shared/envelope/output-buffer.ts';
 import {
   FatalError,
   FunctionFailure,
@@ -29,6 +31,8 @@ export interface HttpInvokerOptions extends Omit<HttpCall, 'authorization'> {
    *  sinks): the one is a protocol breach, the other a target that cannot be used. */
   readonly userFunction: boolean;
   readonly clock: Clock;
+  /** Where bodies of requests come from; those of the process by default. */
+  readonly buffers?: Buffers;
 }
 
 /** Statuses that say "not now" of whatever stands before the function. Source: RFC 9110 §15.6, RFC 6585 §4. */
@@ -47,7 +51,7 @@ const TROUBLES: Readonly<Record<number, Trouble>> = {
 /** Posts batches to `url` over a keep-alive pool. As many at one time as are asked for: a request that waits in a pool would use up its time
  *  behind others. */
 export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
-  const { url } = options;
+  const { url, buffers = bodyBuffers } = options;
   const pool = new Pool(url.origin, { connections: null, maxResponseSize: MAX_ANSWER_BYTES });
 
   return {
@@ -55,14 +59,16 @@ export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
       const deadline = AbortSignal.timeout(timeoutMs);
       const either = firstSignal([signal, deadline]);
       let sent = false;
+      let handedOver = false;
       try {
         const call = { ...options, authorization: options.authorization?.() };
-        const { method, headers, body: envelope } = httpRequestOf(batch, call);
+        const { method, headers, body: envelope } = httpRequestOf(batch, call, buffers);
         // Asked for once the connection stands and the headers are out: from then on the function may have the batch. (Of a `Readable`
-        // undici begins to read before that.)
+        // undici begins to read before that.) Asked for more once the socket has passed all of it on.
         const body = (function* () {
           sent = true;
           yield envelope;
+          handedOver = true;
         })();
         const response = await pool.request({
           method,
@@ -76,6 +82,8 @@ export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
           bodyTimeout: 0,
         });
         const answer = Buffer.from(await response.body.arrayBuffer());
+        // A function may answer before it has read everything. After a failure a request may still be sending the body.
+        if (handedOver) buffers.giveBack(envelope);
         return readResponse(response.statusCode, response.headers, answer, batch, options);
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;

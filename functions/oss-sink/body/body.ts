@@ -63,18 +63,18 @@ export function bodyBuilder(config: OssConfig): BodyBuilder {
     case 'envelope':
       return {
         ...common,
-        build: (records) => envelopeBody(records, fields),
+        build: envelopeBody(fields),
         contains: containsArray,
       };
     case 'jsonl':
       return {
         ...common,
-        build: (records) => jsonlBody(records, fields),
+        build: jsonlBody(fields),
         contains: (content, part) => containsElements(content, part, lineEnd),
       };
     case 'csv':
       return {
-        build: (records) => csvBody(records, config['oss.csv.header'], fields),
+        build: csvBody(config['oss.csv.header'], fields),
         refusal: (block, index) => missing(block, index) ?? notText(block, index),
         acceptsAnyContent: false,
         contains: (content, part) => containsElements(content, part, rowEnd),

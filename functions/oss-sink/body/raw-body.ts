@@ -2,10 +2,11 @@
  *
  *  `newline`: each value, then a line feed. Values are written untouched: one that contains a line feed takes several lines, and
  *  a null looks like an empty value. `length`: 4 bytes big-endian (signed), then the value; -1 and nothing for a null. */
+
+import { bodyBuffers } from '../../../shared/body-buffers.ts';
 import { BOUNDS_STRIDE, VALUE_END, VALUE_START } from '../../../shared/records.ts';
 import type { RawFraming } from '../object-format.ts';
 import type { Records } from '../segments.ts';
-import { bodyBuffers } from './body-buffers.ts';
 
 const LINE_FEED = 0x0a;
 const LENGTH_BYTES = 4;

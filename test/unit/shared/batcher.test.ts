@@ -2,12 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Batcher, type BatchLimits, type CloseReason } from '../../../shared/batcher.ts';
 import { originalOf } from '../../../shared/envelope/block-builder.ts';
-import {
-  ENVELOPE_OVERHEAD_BYTES,
-  encodedRecordBytes,
-  encodeEnvelope,
-  PLAIN_ENVELOPE,
-} from '../../../shared/envelope/encode.ts';
+import { encodedRecordBytes } from '../../../shared/envelope/element-size.ts';
+import { ENVELOPE_OVERHEAD_BYTES, encodeEnvelope, PLAIN_ENVELOPE } from '../../../shared/envelope/encode.ts';
 import { type RecordBatch, recordsOf } from '../../../shared/records.ts';
 import { blockOf, offsets, offsetsOf } from '../../helpers/records.ts';
 

@@ -2,13 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { Batcher } from '../../../shared/batcher.ts';
 import { batchOf, originalOf } from '../../../shared/envelope/block-builder.ts';
-import {
-  ENVELOPE_OVERHEAD_BYTES,
-  encodedOverflowBytes,
-  encodedRecordBytes,
-  encodeEnvelope,
-  PLAIN_ENVELOPE,
-} from '../../../shared/envelope/encode.ts';
+import { encodedOverflowBytes, encodedRecordBytes } from '../../../shared/envelope/element-size.ts';
+import { ENVELOPE_OVERHEAD_BYTES, encodeEnvelope, PLAIN_ENVELOPE } from '../../../shared/envelope/encode.ts';
 import { OffsetTracker } from '../../../shared/offset-tracker.ts';
 import { keyAt, type RecordBatch, type RecordBlock, valueAt } from '../../../shared/records.ts';
 import { blockOf, offsets, offsetsOf } from '../../helpers/records.ts';

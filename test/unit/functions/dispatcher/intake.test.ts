@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { examine, type IntakeRules } from '../../../../functions/dispatcher/intake.ts';
 import { BlockBuilder } from '../../../../shared/envelope/block-builder.ts';
-import { encodedRecordBytes, PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
+import { encodedRecordBytes } from '../../../../shared/envelope/element-size.ts';
+import { PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
 
 const RULES: IntakeRules = {
   keyConverter: 'string',

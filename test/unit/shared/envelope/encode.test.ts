@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchOf } from '../../../../shared/envelope/block-builder.ts';
+import { encodedOverflowBytes, encodedRecordBytes } from '../../../../shared/envelope/element-size.ts';
 import {
   ENVELOPE_OVERHEAD_BYTES,
   type EnvelopeOptions,
-  encodedOverflowBytes,
-  encodedRecordBytes,
   encodeEnvelope,
   PLAIN_ENVELOPE,
 } from '../../../../shared/envelope/encode.ts';

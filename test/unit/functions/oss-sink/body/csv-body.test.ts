@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvBody } from '../../../../../functions/oss-sink/body/csv-body.ts';
+import { OUTPUT_FIELDS } from '../../../../../functions/oss-sink/fields.ts';
+import { headersToJson } from '../../../../../shared/envelope/headers-json.ts';
+import { recordsOf, type SinkRecord } from '../../../../../shared/records.ts';
 import { batchOfRecords } from '../../../../helpers/records.ts';
 
 /** Reads RFC 4180; an unquoted empty field is null. */
@@ -34,6 +37,22 @@ function readCsv(text: string): (string | null)[][] {
   return rows;
 }
 
+/** A row as RFC 4180 has it, the simple way. */
+function rowOf(record: SinkRecord, fields: readonly (typeof OUTPUT_FIELDS)[number][]): string {
+  const cells = fields.map((field) => {
+    const cell = {
+      ...record,
+      value: record.overflow === null ? record.value : null,
+      overflowFlag: record.overflow !== null,
+      headers: headersToJson(record.headers),
+    }[field];
+    if (cell === null) return '';
+    const text = String(cell);
+    return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  });
+  return `${cells.join(',')}\r\n`;
+}
+
 describe('csvBody', () => {
   it('writes a header, then a row a record', () => {
     const { segments } = batchOfRecords([
@@ -42,7 +61,7 @@ describe('csvBody', () => {
       { offset: 3, key: '', value: null, timestamp: 7 },
       { offset: 4, value: null, timestamp: 8, overflow: { valueSize: 99 } },
     ]);
-    expect(csvBody(segments, true).toString()).toBe(
+    expect(csvBody(true)(segments).toString()).toBe(
       [
         'key,offset,overflowFlag,partition,timestamp,topic,value,valueSize',
         'k,1,false,0,5,orders,plain,5',
@@ -56,7 +75,7 @@ describe('csvBody', () => {
 
   it('writes the fields asked for, and headers as JSON', () => {
     const { segments } = batchOfRecords([{ offset: 1, value: 'v', headers: [{ key: 'h', value: null }] }]);
-    expect(csvBody(segments, false, ['headers', 'value']).toString()).toBe('"[{""key"":""h""}]",v\r\n');
+    expect(csvBody(false, ['headers', 'value'])(segments).toString()).toBe('"[{""key"":""h""}]",v\r\n');
   });
 
   it('is read back as it was, whatever the text', () => {
@@ -64,10 +83,47 @@ describe('csvBody', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 }), (pairs) => {
         const { segments } = batchOfRecords(pairs.map(([key, value], offset) => ({ offset, key, value })));
-        expect(readCsv(csvBody(segments, false, ['key', 'value', 'offset']).toString())).toEqual(
+        expect(readCsv(csvBody(false, ['key', 'value', 'offset'])(segments).toString())).toEqual(
           pairs.map(([key, value], offset) => [key, value, String(offset)]),
         );
       }),
     );
+  });
+
+  it('is what its rules say, for any records and fields', () => {
+    const text = fc.option(fc.string({ unit: fc.constantFrom('a', '"', ',', '\r', '\n', '甲', ' '), maxLength: 40 }));
+    const record = fc.record({
+      key: text,
+      value: text,
+      timestamp: fc.integer({ min: -1, max: 4e12 }),
+      overflow: fc.option(fc.record({ valueSize: fc.nat() }), { freq: 5, nil: undefined }),
+      headers: fc.array(fc.record({ key: fc.string(), value: fc.constant(Buffer.from('a"]')) }), { maxLength: 2 }),
+    });
+    const records = fc.array(record, { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(
+        records,
+        fc.shuffledSubarray([...OUTPUT_FIELDS], { minLength: 1 }),
+        fc.boolean(),
+        (list, fields, header) => {
+          const batch = batchOfRecords(
+            list.map(({ overflow, ...rest }, offset) => ({
+              ...rest,
+              offset,
+              ...(overflow !== undefined && { overflow }),
+            })),
+            { topic: 'or,ders', partition: 3 },
+          );
+          const rows = Array.from(recordsOf(batch), (one) => rowOf(one, fields)).join('');
+          const expected = header ? `${fields.join(',')}\r\n${rows}` : rows;
+          expect(csvBody(header, fields)(batch.segments).toString()).toBe(expected);
+        },
+      ),
+    );
+  });
+
+  it('grows beyond what was reserved for it', () => {
+    const { segments } = batchOfRecords([{ offset: 0, key: null, value: '"'.repeat(5_000) }]);
+    expect(csvBody(false, ['value'])(segments).toString()).toBe(`"${'""'.repeat(5_000)}"\r\n`);
   });
 });

@@ -1,9 +1,8 @@
-/** How much the records of a run hold, without looking at the bytes. */
-import { BOUNDS_STRIDE, KEY_END, KEY_START, VALUE_END, VALUE_START } from '../../../shared/records.ts';
-import type { Records } from '../segments.ts';
+/** How much records hold, without looking at the bytes. */
+import { type BatchSegment, BOUNDS_STRIDE, KEY_END, KEY_START, VALUE_END, VALUE_START } from '../records.ts';
 
 /** Number of records, and bytes of their keys and values. */
-export function contentBytesOf(records: Records): { readonly count: number; readonly bytes: number } {
+export function contentBytesOf(records: readonly BatchSegment[]): { readonly count: number; readonly bytes: number } {
   let count = 0;
   let bytes = 0;
   for (const { block, from, to } of records) {

@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bodyBuffers } from '../../../shared/body-buffers.ts';
+
+const MIB = 1024 * 1024;
+
+describe('buffers of bodies', () => {
+  it('are large enough, of few sizes, and at most a quarter larger than was asked for', () => {
+    const sizes = new Set<number>();
+    fc.assert(
+      fc.property(fc.integer({ min: MIB, max: 8 * MIB - 1 }), (bytes) => {
+        const buffer = bodyBuffers.take(bytes);
+        const size = buffer.buffer.byteLength;
+        expect(buffer.length).toBe(bytes);
+        expect(size).toBeGreaterThanOrEqual(bytes);
+        expect(size).toBeLessThanOrEqual(bytes * 1.25);
+        sizes.add(size);
+      }),
+      { numRuns: 40 },
+    );
+    expect(sizes.size).toBeLessThanOrEqual(13);
+  });
+});
