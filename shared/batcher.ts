@@ -7,7 +7,7 @@ import { retainBatch } from './batch-memory.ts';
 import { batchOf, overflowed } from './envelope/block-builder.ts';
 import { ENVELOPE_OVERHEAD_BYTES } from './envelope/encode.ts';
 import { OpenBatch } from './open-batch.ts';
-import type { Overflow, RecordBatch, RecordBlock, TopicPartition } from './records.ts';
+import type { BatchSegment, Overflow, RecordBatch, RecordBlock, TopicPartition } from './records.ts';
 import type { PeriodOf } from './sink.ts';
 
 /** When a batch closes. */
@@ -40,6 +40,8 @@ export class Batcher {
   /** The period, and when it was looked at. */
   #period: number | undefined;
   #periodAt = Number.NaN;
+  /** The column of a run of one record. */
+  readonly #single = new Float64Array(1);
 
   constructor(tp: TopicPartition, limits: BatchLimits, onClosed: (batch: RecordBatch, reason: CloseReason) => void) {
     this.#tp = tp;
@@ -58,20 +60,49 @@ export class Batcher {
 
   /** Adds record `index` of `block`. `encodedBytes` is its `encodedRecordBytes`; `now` is epoch ms. */
   add(block: RecordBlock, index: number, encodedBytes: number, window: string | undefined, now: number): void {
+    this.#single[0] = encodedBytes;
+    this.addRun({ block, from: index, to: index + 1 }, this.#single, index, window, now);
+  }
+
+  /** Adds the records of `segment`, all of one window, as if each was added by itself.
+   *  @param encodedBytes `encodedRecordBytes` of records from `first` on */
+  addRun(
+    { block, from, to }: BatchSegment,
+    encodedBytes: Float64Array,
+    first: number,
+    window: string | undefined,
+    now: number,
+  ): void {
     this.#closePast(now);
-    let open = this.#open.get(window);
-    if (open !== undefined && open.bytes + encodedBytes > this.#limits.maxBytes) {
-      this.#close(open, 'bytes');
-      open = undefined;
+    const { maxRecords, maxBytes } = this.#limits;
+    let index = from;
+    while (index < to) {
+      const start = index;
+      let added = encodedBytes[index++ - first] ?? 0;
+      let open = this.#open.get(window);
+      if (open !== undefined && open.bytes + added > maxBytes) {
+        this.#close(open, 'bytes');
+        open = undefined;
+      }
+      open ??= this.#openWindow(window, now);
+      // As many as fit beside the first.
+      const roomBytes = maxBytes - open.bytes;
+      const end = Math.min(to, start + maxRecords - open.count);
+      while (index < end) {
+        const more = added + (encodedBytes[index - first] ?? 0);
+        if (more > roomBytes) break;
+        added = more;
+        index++;
+      }
+      open.add(block, start, index, added);
+      this.#added += index - start;
+      open.touched = this.#added;
+      this.#openRecords += index - start;
+      this.#openBytes += added;
+      if (open.count >= maxRecords) this.#close(open, 'count');
+      // Full to the last byte, or one record alone over the limit: nothing can join it any more.
+      else if (open.bytes >= maxBytes) this.#close(open, 'bytes');
     }
-    open ??= this.#openWindow(window, now);
-    open.add(block, index, encodedBytes);
-    open.touched = ++this.#added;
-    this.#openRecords++;
-    this.#openBytes += encodedBytes;
-    if (open.count >= this.#limits.maxRecords) this.#close(open, 'count');
-    // Full to the last byte, or one record alone over the limit: nothing can join it any more.
-    else if (open.bytes >= this.#limits.maxBytes) this.#close(open, 'bytes');
   }
 
   /** Sends record `index` in a batch of its own, after the open batch of its window. With `overflow`, the batch carries that in place

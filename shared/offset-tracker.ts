@@ -1,13 +1,13 @@
 /** Which offset of a partition may be committed: one past the longest run of acked records, in delivery order.
  *
  * Offsets have gaps (compaction, transaction markers), so every tracked offset is kept until the run passes it. What is kept lies
- * in two rings that grow by doubling and are given back when everything is acked; nothing is allocated per record.
+ * in two rings that grow by doubling, and become smaller when less is asked of them; nothing is allocated per record.
  * Source: Kafka Connect's `SubmittedRecords`, KafkaConsumer javadoc (`commitSync`: the next record to read). */
 import { FatalError } from './errors.ts';
 import type { RecordBatch, RecordBlock, TopicPartition } from './records.ts';
 
 /** Entries of a ring that holds nothing much; a power of two, as every capacity. */
-const INITIAL_CAPACITY = 1024;
+const INITIAL_CAPACITY = 64;
 
 /** One per assigned partition. Not re-entrant: call from the task loop only. */
 export class OffsetTracker {
@@ -17,6 +17,8 @@ export class OffsetTracker {
   #acked = new Uint8Array(INITIAL_CAPACITY);
   #head = 0;
   #size = 0;
+  /** The most that the rings held since they were empty. */
+  #peak = 0;
   #unacked = 0;
   /** Everything before is tracked, or is nothing that will ever be delivered. */
   #position: number;
@@ -62,18 +64,27 @@ export class OffsetTracker {
    *  @throws FatalError `OFFSET_OUT_OF_ORDER` when one is not past everything tracked or advanced over before */
   track(block: RecordBlock): void {
     if (this.#revoked) return;
-    this.#reserve(this.#size + block.count);
-    const mask = this.#offsets.length - 1;
-    for (let i = 0; i < block.count; i++) {
-      const offset = block.offsets[i] ?? Number.NaN;
-      if (!(offset >= this.#position)) throw this.#outOfOrder(offset);
-      const at = (this.#head + this.#size) & mask;
-      this.#offsets[at] = offset;
-      this.#acked[at] = 0;
-      this.#size++;
-      this.#unacked++;
-      this.#position = offset + 1;
+    const { offsets, count } = block;
+    this.#reserve(this.#size + count);
+    const ring = this.#offsets;
+    const acked = this.#acked;
+    const mask = ring.length - 1;
+    const tail = this.#head + this.#size;
+    let position = this.#position;
+    let taken = 0;
+    while (taken < count) {
+      const offset = offsets[taken] ?? Number.NaN;
+      if (!(offset >= position)) break;
+      const at = (tail + taken++) & mask;
+      ring[at] = offset;
+      acked[at] = 0;
+      position = offset + 1;
     }
+    this.#size += taken;
+    this.#peak = Math.max(this.#peak, this.#size);
+    this.#unacked += taken;
+    this.#position = position;
+    if (taken < count) throw this.#outOfOrder(offsets[taken] ?? Number.NaN);
   }
 
   /** Acks one record. Ignored once revoked.
@@ -95,14 +106,8 @@ export class OffsetTracker {
    *  @throws FatalError as `ack` */
   ackBatch(batch: RecordBatch): void {
     if (this.#revoked) return;
-    let rank = -1;
     for (const { block, from, to } of batch.segments) {
-      for (let i = from; i < to; i++) {
-        const offset = block.offsets[i] ?? Number.NaN;
-        // Records of a batch mostly lie side by side: look at the next place before searching.
-        rank = rank >= 0 && this.#offsetAt(rank + 1) === offset ? rank + 1 : this.#find(offset);
-        this.#ackAt(rank, offset);
-      }
+      for (let index = from; index < to; ) index = this.#ackRun(block, index, to);
     }
     this.#advanceRun();
   }
@@ -175,18 +180,49 @@ export class OffsetTracker {
     this.#unacked--;
   }
 
+  /** Acks records of a block from `from` on, as long as they lie side by side here, too; the records of a batch mostly do.
+   *  @returns the first that is not acked: it lies elsewhere, or is `to` */
+  #ackRun({ offsets }: RecordBlock, from: number, to: number): number {
+    const rank = this.#find(offsets[from] ?? Number.NaN);
+    const ring = this.#offsets;
+    const acked = this.#acked;
+    const mask = ring.length - 1;
+    const shift = this.#head + rank - from;
+    const end = Math.min(to, from + this.#size - rank);
+    let index = from;
+    while (index < end) {
+      const at = (shift + index) & mask;
+      if (ring[at] !== offsets[index] || acked[at] === 1) break;
+      acked[at] = 1;
+      index++;
+    }
+    this.#unacked -= index - from;
+    // It is here, but was acked before.
+    if (index === from) this.#ackAt(rank, offsets[from] ?? Number.NaN);
+    return index;
+  }
+
   /** Drops the acked run from the head of the ring. */
   #advanceRun(): void {
-    const mask = this.#offsets.length - 1;
-    while (this.#size > 0 && this.#acked[this.#head] === 1) {
-      this.#runEnd = (this.#offsets[this.#head] ?? 0) + 1;
-      this.#head = (this.#head + 1) & mask;
-      this.#size--;
-    }
+    const acked = this.#acked;
+    const mask = acked.length - 1;
+    let run = 0;
+    while (run < this.#size && acked[(this.#head + run) & mask] === 1) run++;
+    if (run === 0 && this.#size > 0) return;
+    if (run > 0) this.#runEnd = this.#offsetAt(run - 1) + 1;
+    this.#head = (this.#head + run) & mask;
+    this.#size -= run;
     if (this.#size > 0) return;
     this.#runEnd = this.#position;
     this.#head = 0;
-    if (this.#offsets.length > INITIAL_CAPACITY) this.#resize(INITIAL_CAPACITY);
+    this.#shrink();
+  }
+
+  /** Called when nothing is held. Gives half back where less than a quarter was used: who needs the whole again and again keeps it. */
+  #shrink(): void {
+    const capacity = this.#offsets.length;
+    if (capacity > INITIAL_CAPACITY && this.#peak < capacity / 4) this.#resize(capacity / 2);
+    this.#peak = 0;
   }
 
   #reserve(size: number): void {

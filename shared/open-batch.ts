@@ -34,16 +34,16 @@ export class OpenBatch {
     return this.#bytes;
   }
 
-  /** Adds record `index` of `block`; `encodedBytes` is its `encodedRecordBytes`. */
-  add(block: RecordBlock, index: number, encodedBytes: number): void {
+  /** Adds records `from` to `to` of `block`; `encodedBytes` is the sum of their `encodedRecordBytes`. */
+  add(block: RecordBlock, from: number, to: number, encodedBytes: number): void {
     // Consecutive records extend the last segment.
     const last = this.#segments.at(-1);
-    if (last !== undefined && last.block === block && last.to === index) last.to = index + 1;
+    if (last !== undefined && last.block === block && last.to === from) last.to = to;
     else {
       block.memory?.retain();
-      this.#segments.push({ block, from: index, to: index + 1 });
+      this.#segments.push({ block, from, to });
     }
-    this.#count++;
+    this.#count += to - from;
     this.#bytes += encodedBytes;
   }
 

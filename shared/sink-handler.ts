@@ -4,7 +4,7 @@
  * nobody does, so whatever is not safe must fail the invocation; the platform's retry and dead letter queue take over then. */
 import { encodeAnswer, matchOutcomes } from './answer.ts';
 import type { Clock } from './clock.ts';
-import { type Converter, convertible } from './converter.ts';
+import { allConvertible, type Converter, convertible } from './converter.ts';
 import { selectFromBatch } from './envelope/block-builder.ts';
 import { type EventForm, normaliseEvent } from './envelope/normalise.ts';
 import type { ErrantRecord, ErrantReporter } from './errant.ts';
@@ -108,6 +108,10 @@ async function settle(
   logger: Logger,
 ): Promise<readonly RecordOutcome[]> {
   const { keyConverter, valueConverter } = options;
+  const takesAll = batch.segments.every(({ block, from, to }) =>
+    allConvertible(block, from, to, keyConverter, valueConverter),
+  );
+  if (takesAll) return write(batch, deadline, options.writer, logger);
   const errant: RecordOutcome[] = [];
   const sendable = selectFromBatch(batch, (block, index) => {
     const reason = convertible(block, index, keyConverter, valueConverter);
@@ -115,8 +119,7 @@ async function settle(
     return reason === undefined;
   });
   if (sendable === null) return errant;
-  const sent = await write(sendable, deadline, options.writer, logger);
-  return errant.length === 0 ? sent : [...errant, ...sent];
+  return [...errant, ...(await write(sendable, deadline, options.writer, logger))];
 }
 
 async function write(

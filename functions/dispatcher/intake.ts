@@ -1,9 +1,10 @@
-/** Decides, record by record and without I/O, what a delivered record is: one for a batch, one that travels alone, an errant one, or one
- *  that the user's policy drops. */
-import { type Converter, convertible } from '../../shared/converter.ts';
-import { encodedOverflowBytes, encodedRecordBytes } from '../../shared/envelope/element-size.ts';
+/** Decides, without I/O, what a delivered record is: one for a batch, one that travels alone, an errant one, or one that the user's policy
+ *  drops. Plain records, which join a batch, are found many at a time; what is not plain is examined by itself. */
+import { type Converter, convertible, MEASURED_RECORDS, measureText } from '../../shared/converter.ts';
+import { countElements, encodedOverflowBytes, encodedRecordBytes } from '../../shared/envelope/element-size.ts';
 import { ENVELOPE_OVERHEAD_BYTES, type EnvelopeOptions } from '../../shared/envelope/encode.ts';
 import type { ErrantReason } from '../../shared/errant.ts';
+import { NOT_UTF8 } from '../../shared/kernel/kernel.ts';
 import { BOUNDS_STRIDE, type Overflow, type RecordBlock, VALUE_END, VALUE_START } from '../../shared/records.ts';
 
 export type OverflowPolicy = 'claim-check' | 'error-topic' | 'flag';
@@ -28,6 +29,41 @@ export type IntakeVerdict =
 
 function errant(code: string, message: string): IntakeVerdict {
   return { errant: { stage: 'TASK_PUT', code, message, errorClass: 'RecordError' } };
+}
+
+/** Records that `findPlain` takes at most. */
+export const EXAMINED_RECORDS = MEASURED_RECORDS;
+
+/** In a column of encoded bytes: the record is not plain. */
+export const NOT_PLAIN = -1;
+
+/** Filled and used up within one call. */
+const added = new Int32Array(2 * EXAMINED_RECORDS);
+
+/** Finds the plain ones of records `from` to `to`, `EXAMINED_RECORDS` of them or fewer: their encoded bytes go to `encodedBytes[0]` and on,
+ *  the number that `examine` answers. Where that is `NOT_PLAIN` only `examine` can tell what the record is. */
+export function findPlain(
+  block: RecordBlock,
+  from: number,
+  to: number,
+  rules: IntakeRules,
+  encodedBytes: Float64Array,
+): void {
+  const { envelope, nullValues } = rules;
+  const keyIsText = rules.keyConverter === 'string' || envelope.keyEncoding === 'string';
+  const valueIsText = rules.valueConverter === 'string' || envelope.valueEncoding === 'string';
+  measureText(block, from, to, keyIsText, valueIsText, added);
+  countElements(block, from, to, envelope, added, encodedBytes);
+  const mostBytes = rules.invokeMaxBytes - ENVELOPE_OVERHEAD_BYTES;
+  for (let row = 0; row < to - from; row++) {
+    const isPlain =
+      (encodedBytes[row] ?? 0) <= mostBytes &&
+      !(keyIsText && added[2 * row] === NOT_UTF8) &&
+      !(valueIsText && added[2 * row + 1] === NOT_UTF8) &&
+      (nullValues === 'write' || (block.bounds[(from + row) * BOUNDS_STRIDE + VALUE_START] ?? -1) >= 0) &&
+      block.overflows?.has(from + row) !== true;
+    if (!isPlain) encodedBytes[row] = NOT_PLAIN;
+  }
 }
 
 /** Verdict on record `index` of `block`. Pure. */

@@ -11,8 +11,8 @@ import type { AssignedPartition } from '../../shared/kafka/driver.ts';
 import { OffsetTracker } from '../../shared/offset-tracker.ts';
 import { offsetAt, type RecordBatch, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
 import { BatchSender, type Clearance, type SenderOwner } from './batch-sender.ts';
+import { BlockIntake, type IntakeHost } from './block-intake.ts';
 import { decodeCommitMetadata, encodeCommitMetadata, type StopMark } from './commit-metadata.ts';
-import { examine } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import type { IntakeMember } from './memory/fair-intake.ts';
 import type { PartitionCommit, PipelineDeps, PipelineHost } from './pipeline-contract.ts';
@@ -21,7 +21,7 @@ import { type PlanHost, PlannedBatches } from './planned-batches.ts';
 /** Closed batches that may wait for a free place before intake pauses. */
 const QUEUE_BOUND = 2;
 
-export class PartitionPipeline implements SenderOwner, PlanHost, IntakeMember {
+export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, IntakeMember {
   readonly tp: TopicPartition;
   readonly tracker: OffsetTracker;
   /** Position of the partition's end at the last fetch. */
@@ -36,6 +36,7 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeMember {
   /** Undefined under `at-least-once`. */
   readonly #planned: PlannedBatches | undefined;
   readonly #batcher: Batcher;
+  readonly #intake: BlockIntake;
   readonly #sender: BatchSender;
   /** Bytes that `memory` knows of. */
   #reviewed = { openBytes: 0, pendingBytes: 0 };
@@ -69,6 +70,7 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeMember {
     if (deps.guarantee === 'exactly-once') {
       this.#planned = new PlannedBatches({ plan, committed, withTokens: deps.phases !== undefined }, this);
     }
+    this.#intake = new BlockIntake(deps, this.#batcher, this.#planned, this);
     this.#applyPause();
     deps.memory.join(this);
     // Kafka may have deleted whole ranges of the plan.
@@ -160,36 +162,10 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeMember {
     if (this.#sender.fenced || block.count === 0) return;
     this.tracker.track(block);
     this.ledger.polled += block.count;
-    const errant: ErrantRecord[] = [];
-    for (let index = 0; index < block.count; index++) {
-      if (this.#stop !== undefined && offsetAt(block, index) >= this.#stop.offset) break;
-      this.#take(block, index, now, errant);
-    }
+    const errant = this.#intake.take(block, now);
     this.#passed(offsetAt(block, block.count - 1) + 1);
     if (errant.length > 0) this.#sender.report(errant);
     this.#goOn();
-  }
-
-  #take(block: RecordBlock, index: number, now: number, errant: ErrantRecord[]): void {
-    const verdict = examine(block, index, this.deps.intake);
-    if (typeof verdict === 'number') {
-      const window = this.deps.windowOf?.(block, index);
-      const claim = this.#planned?.claim(block, index, verdict, window);
-      if (claim === undefined) this.#batcher.add(block, index, verdict, window, now);
-      // A range that is planned now must not reach around one that was planned before: each record belongs to one.
-      else this.#batcher.closeWindow(window, 'plan');
-      if (claim === 'written') this.settled(offsetAt(block, index), 'written');
-    } else if (verdict === 'dropped') {
-      this.settled(offsetAt(block, index), 'dropped');
-    } else if ('errant' in verdict) {
-      if (this.deps.errorsPolicy === 'stop') this.stopAt(offsetAt(block, index), verdict.errant);
-      else errant.push({ block, index, reason: verdict.errant });
-    } else {
-      const overflow = verdict.claimCheck ? null : verdict.alone;
-      const window = this.deps.windowOf?.(block, index);
-      if (this.#planned?.isWritten(block, index, window)) this.settled(offsetAt(block, index), 'written');
-      else this.#batcher.addAlone(block, index, verdict.encodedBytes, window, overflow);
-    }
   }
 
   /** The consumer passed everything before `position`, records that nobody sees included. */
@@ -318,7 +294,7 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeMember {
     this.host.commitWanted();
   }
 
-  // --- PlanHost
+  // --- PlanHost and IntakeHost
 
   get stopMark(): StopMark | undefined {
     return this.#stop;

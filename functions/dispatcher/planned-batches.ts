@@ -72,6 +72,11 @@ export class PlannedBatches {
     return this.#plan.rangesFor(at);
   }
 
+  /** Whether records may still come that `claim` takes. */
+  get isReadingAgain(): boolean {
+    return this.#collector.active;
+  }
+
   /** Takes record `index` of `block` if an earlier owner planned it: `written` when it is at the target already, `taken` when it joined
    *  its batch, undefined when it is new. */
   claim(

@@ -70,7 +70,7 @@ export class RangeCollector {
       open = new OpenBatch(window, 0);
       this.#open.set(range, open);
     }
-    open.add(block, index, encodedBytes);
+    open.add(block, index, index + 1, encodedBytes);
   }
 
   /** Closes the ranges that lie before `position`, the next offset that will be delivered. */

@@ -37,18 +37,21 @@ export function createInProcessFunction(options: InProcessFunctionOptions): Invo
         requestId: requestId(),
         function: { name, handler: 'handler', timeout: timeoutMs / 1000 },
       } as const;
-      const done = new AbortController();
-      let cancel: () => void = () => undefined;
+      let giveUp: (reason: unknown) => void = () => undefined;
       const givenUp = new Promise<never>((_, reject) => {
-        const text = `no answer from ${name} within invoke.timeout.ms=${timeoutMs}`;
-        cancel = clock.after(timeoutMs, () => reject(new FunctionTimeout('INVOKE_TIMEOUT', text)));
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
+        giveUp = reject;
       });
+      const cancel = clock.after(timeoutMs, () => {
+        const text = `no answer from ${name} within invoke.timeout.ms=${timeoutMs}`;
+        giveUp(new FunctionTimeout('INVOKE_TIMEOUT', text));
+      });
+      const aborted = () => giveUp(signal.reason);
+      signal.addEventListener('abort', aborted, { once: true });
       try {
         return readAnswer((await Promise.race([called(handler, event, context), givenUp])) ?? '', batch, true);
       } finally {
         cancel();
-        done.abort();
+        signal.removeEventListener('abort', aborted);
       }
     },
     close: () => Promise.resolve(),

@@ -1,7 +1,6 @@
 /** A sink in the same process: it gets the batch as it is, nothing is serialised only to be parsed again. */
 import type { Clock } from '../../../shared/clock.ts';
 import { ConfigError, FatalError, RecordError, RetriableError, toError } from '../../../shared/errors.ts';
-import { firstSignal } from '../../../shared/first-signal.ts';
 import type { SinkWriter, TwoPhaseWriter, WriteContext } from '../../../shared/sink.ts';
 import type { InvokeContext, Invoker } from './invoker.ts';
 
@@ -28,34 +27,40 @@ function isTwoPhase(writer: SinkWriter): writer is TwoPhaseWriter {
   return 'prepare' in writer;
 }
 
-/** Does `work` within the time of `call`. */
+/** Does `work` within the time of `call`. Called for every batch, however small: one signal is made, and only where `work` asks for it. */
 async function bounded<T>(
   { signal, timeoutMs }: InvokeContext,
   clock: Clock,
   work: (context: WriteContext) => Promise<T>,
 ): Promise<T> {
-  const deadline = new AbortController();
-  const cancelDeadline = clock.after(timeoutMs, () => deadline.abort(timedOut(timeoutMs)));
-  let cancelGrace: () => void = () => undefined;
-  const overdue = new Promise<never>((_, reject) => {
-    cancelGrace = clock.after(timeoutMs + GRACE_MS, () => reject(timedOut(timeoutMs)));
+  const stop = new AbortController();
+  let giveUp: (reason: unknown) => void = () => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = reject;
   });
-  const either = firstSignal([signal, deadline.signal]);
-  const done = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal });
+  const aborted = () => {
+    stop.abort(signal.reason);
+    giveUp(signal.reason);
+  };
+  let cancel = clock.after(timeoutMs, () => {
+    stop.abort(timedOut(timeoutMs));
+    cancel = clock.after(GRACE_MS, () => giveUp(timedOut(timeoutMs)));
   });
+  if (signal.aborted) aborted();
+  else signal.addEventListener('abort', aborted, { once: true });
   try {
-    const context = { signal: either.signal, deadlineAt: clock.now() + timeoutMs };
-    return await Promise.race([work(context), overdue, aborted]);
+    const context: WriteContext = {
+      get signal() {
+        return stop.signal;
+      },
+      deadlineAt: clock.now() + timeoutMs,
+    };
+    return await Promise.race([work(context), givenUp]);
   } catch (thrown) {
     throw classified(thrown, signal);
   } finally {
-    done.abort();
-    either.release();
-    cancelDeadline();
-    cancelGrace();
+    signal.removeEventListener('abort', aborted);
+    cancel();
   }
 }
 

@@ -21,6 +21,57 @@ function batcherOf(limits: Partial<BatchLimits> = {}) {
   return { batcher, closed, summary: () => closed.map(({ batch, reason }) => [reason, offsetsOf(batch)]) };
 }
 
+/** What a batcher does with records that come one by one, by the book. */
+class BatcherModel {
+  readonly #open: { window: string | undefined; bytes: number; offsets: number[]; touched: number }[] = [];
+  #added = 0;
+  #period: number | undefined;
+
+  constructor(
+    private readonly limits: BatchLimits,
+    private readonly onClosed: (reason: CloseReason, window: string | undefined, bytes: number, of: number[]) => void,
+  ) {}
+
+  get openBytes(): number {
+    return this.#open.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  add(offset: number, encodedBytes: number, window: string | undefined, now: number): void {
+    const { maxRecords, maxBytes, maxOpenWindows, periodOf } = this.limits;
+    if (periodOf !== undefined && periodOf(now) !== this.#period) this.flush('schedule');
+    this.#period = periodOf?.(now);
+    const at = this.#open.findIndex((open) => open.window === window);
+    if (at >= 0 && (this.#open[at]?.bytes ?? 0) + encodedBytes > maxBytes) this.#close(at, 'bytes');
+    if (!this.#open.some((open) => open.window === window)) {
+      if (this.#open.length >= maxOpenWindows) {
+        const oldest = Math.min(...this.#open.map(({ touched }) => touched));
+        this.#close(
+          this.#open.findIndex(({ touched }) => touched === oldest),
+          'window',
+        );
+      }
+      this.#open.push({ window, bytes: ENVELOPE_OVERHEAD_BYTES, offsets: [], touched: 0 });
+    }
+    const index = this.#open.findIndex((open) => open.window === window);
+    const open = this.#open[index];
+    if (open === undefined) return;
+    open.bytes += encodedBytes;
+    open.offsets.push(offset);
+    open.touched = ++this.#added;
+    if (open.offsets.length >= maxRecords) this.#close(index, 'count');
+    else if (open.bytes >= maxBytes) this.#close(index, 'bytes');
+  }
+
+  flush(reason: CloseReason): void {
+    while (this.#open.length > 0) this.#close(0, reason);
+  }
+
+  #close(index: number, reason: CloseReason): void {
+    const [open] = this.#open.splice(index, 1);
+    if (open !== undefined) this.onClosed(reason, open.window, open.bytes, open.offsets);
+  }
+}
+
 describe('Batcher', () => {
   it('closes at once when a record makes it full by count', () => {
     const { batcher, summary } = batcherOf({ maxRecords: 3 });
@@ -207,6 +258,43 @@ describe('Batcher', () => {
     expect(batcher.closeLargest('memory')).toBe(32);
     expect(summary()).toEqual([['memory', [1]]]);
     expect(batcher.openBytes).toBe(34);
+  });
+
+  it('cuts runs where adding record by record would, for any sizes, limits and windows', () => {
+    const run = fc.record({
+      sizes: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 30 }),
+      window: fc.constantFrom(undefined, 'a', 'b', 'c'),
+      waitMs: fc.nat(30),
+    });
+    const limit = fc.record({
+      maxRecords: fc.integer({ min: 1, max: 12 }),
+      maxBytes: fc.integer({ min: 3, max: 300 }),
+      maxOpenWindows: fc.integer({ min: 1, max: 3 }),
+      periodOf: fc.constantFrom(undefined, (now: number) => Math.floor(now / 50)),
+    });
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 12 }), limit, fc.nat(3), (runs, limits, before) => {
+        const { batcher, closed } = batcherOf(limits);
+        const expected: [CloseReason, string | undefined, number, number[]][] = [];
+        const model = new BatcherModel({ lingerMs: 1_000, ...limits }, (...batch) => expected.push(batch));
+        let offset = 0;
+        let now = 0;
+        for (const { sizes, window, waitMs } of runs) {
+          now += waitMs;
+          const block = blockOf(offsets(offset - before, offset + sizes.length));
+          const column = Float64Array.from([7, ...sizes]);
+          batcher.addRun({ block, from: before, to: before + sizes.length }, column, before - 1, window, now);
+          for (const size of sizes) model.add(offset++, size, window, now);
+          expect(batcher.openBytes).toBe(model.openBytes);
+        }
+        batcher.flush('flush');
+        model.flush('flush');
+        expect(closed.map(({ batch, reason }) => [reason, batch.window, batch.encodedBytes, offsetsOf(batch)])).toEqual(
+          expected,
+        );
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('loses and repeats nothing, keeps order in a window and every limit, for any stream', () => {

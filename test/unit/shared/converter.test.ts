@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CONVERTER_ALIASES, convertible } from '../../../shared/converter.ts';
+import { allConvertible, CONVERTER_ALIASES, convertible } from '../../../shared/converter.ts';
 import { blockOf, type Content } from '../../helpers/records.ts';
 
 const NOT_UTF8 = Buffer.from([0x61, 0xff, 0x62]);
@@ -77,4 +77,40 @@ describe('convertible', () => {
 it("knows Kafka Connect's class names", () => {
   expect(CONVERTER_ALIASES['org.apache.kafka.connect.storage.StringConverter']).toBe('string');
   expect(CONVERTER_ALIASES['org.apache.kafka.connect.converters.ByteArrayConverter']).toBe('bytes');
+});
+
+describe('allConvertible', () => {
+  it('agrees with the verdicts on single records, for any range of any block', () => {
+    const converter = fc.constantFrom('string' as const, 'bytes' as const);
+    const mostlyText = fc.oneof(
+      { weight: 20, arbitrary: fc.constantFrom(null, 'k', '订单') },
+      fc.constantFrom(NOT_UTF8),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ key: mostlyText, value: mostlyText }), { minLength: 1, maxLength: 30 }),
+        converter,
+        converter,
+        fc.nat(),
+        (records, keyConverter, valueConverter, skipped) => {
+          const block = blockOf(records.map((record, offset) => ({ ...record, offset })));
+          const from = skipped % records.length;
+          const refused = records.some(
+            (_, index) => index >= from && convertible(block, index, keyConverter, valueConverter) !== undefined,
+          );
+          expect(allConvertible(block, from, block.count, keyConverter, valueConverter)).toBe(!refused);
+        },
+      ),
+    );
+  });
+
+  it('finds the last of thousands', () => {
+    const records = Array.from({ length: 2_500 }, (_, offset) => ({
+      offset,
+      value: offset === 2_499 ? NOT_UTF8 : 'v',
+    }));
+    const block = blockOf(records);
+    expect(allConvertible(block, 0, 2_500, 'string', 'string')).toBe(false);
+    expect(allConvertible(block, 0, 2_499, 'string', 'string')).toBe(true);
+  });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchOf } from '../../../shared/envelope/block-builder.ts';
+import { FatalError } from '../../../shared/errors.ts';
 import { OffsetTracker } from '../../../shared/offset-tracker.ts';
 import { batchOfRecords, blockOf, offsets } from '../../helpers/records.ts';
 
@@ -10,6 +11,44 @@ function trackerOf(position: number, ...tracked: number[]) {
   const tracker = new OffsetTracker(TP, position);
   if (tracked.length > 0) tracker.track(blockOf(tracked));
   return tracker;
+}
+
+/** What a tracker keeps, without rings. */
+class TrackerModel {
+  /** From the first that is not acked. */
+  tracked: number[] = [];
+  readonly acked = new Set<number>();
+  position = 0;
+  runEnd = 0;
+
+  get head(): number {
+    return this.tracked[0] ?? this.position;
+  }
+
+  get unacked(): number {
+    return this.tracked.filter((offset) => !this.acked.has(offset)).length;
+  }
+
+  track(offsets: readonly number[]): void {
+    for (const offset of offsets) {
+      if (offset < this.position) throw new FatalError('OFFSET_OUT_OF_ORDER', '');
+      this.tracked.push(offset);
+      this.position = offset + 1;
+    }
+  }
+
+  ack(offsets: readonly number[]): void {
+    for (const offset of offsets) {
+      if (!this.tracked.includes(offset)) throw new FatalError('OFFSET_UNKNOWN', '');
+      if (this.acked.has(offset)) throw new FatalError('OFFSET_ACKED_TWICE', '');
+      this.acked.add(offset);
+    }
+    while (this.tracked[0] !== undefined && this.acked.has(this.tracked[0])) {
+      this.runEnd = this.tracked[0] + 1;
+      this.tracked.shift();
+    }
+    if (this.tracked.length === 0) this.runEnd = this.position;
+  }
 }
 
 describe('OffsetTracker', () => {
@@ -229,6 +268,57 @@ describe('OffsetTracker', () => {
         }
         for (const offset of open.splice(0)) tracker.ack(offset);
         expect(check() ?? committed).toBe(position);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('answers as a list of offsets would, errors included, for blocks and batches of any shape', () => {
+    const part = fc.record({ from: fc.nat(80), count: fc.integer({ min: 1, max: 30 }) });
+    const step = fc.oneof(
+      fc.record({ track: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 40 }) }),
+      { weight: 3, arbitrary: fc.record({ batch: fc.array(part, { minLength: 1, maxLength: 3 }) }) },
+      fc.record({ ack: fc.nat(80) }),
+    );
+    const attempt = (act: () => void) => {
+      try {
+        act();
+        return 'done';
+      } catch (thrown) {
+        return thrown instanceof FatalError ? thrown.code : thrown;
+      }
+    };
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const tracker = new OffsetTracker(TP, 0);
+        const model = new TrackerModel();
+        for (const s of steps) {
+          if ('track' in s) {
+            // A gap of 0 is an offset that was there before.
+            let last = model.position - 1;
+            const tracked = s.track.map((gap, index) => (last += index % 9 === 8 ? gap : Math.max(1, gap)));
+            expect(attempt(() => tracker.track(blockOf(tracked)))).toBe(attempt(() => model.track(tracked)));
+          } else if ('ack' in s) {
+            const offset = model.head + s.ack;
+            expect(attempt(() => tracker.ack(offset))).toBe(attempt(() => model.ack([offset])));
+          } else {
+            // Of what is tracked, in the order it came; parts may overlap.
+            const parts = s.batch.map(({ from, count }) => model.tracked.slice(from, from + count));
+            const segments = parts
+              .filter((one) => one.length > 0)
+              .map((one) => ({ block: blockOf(one), from: 0, to: one.length }));
+            if (segments.length === 0) continue;
+            const batch = { ...batchOfRecords([0]), segments };
+            expect(attempt(() => tracker.ackBatch(batch))).toBe(attempt(() => model.ack(parts.flat())));
+          }
+          expect([tracker.unacked, tracker.firstUnacked, tracker.position]).toEqual([
+            model.unacked,
+            model.tracked[0],
+            model.position,
+          ]);
+          expect(tracker.committable() ?? 0).toBe(model.runEnd);
+          for (const offset of model.tracked) expect(tracker.isAcked(offset)).toBe(model.acked.has(offset));
+        }
       }),
       { numRuns: 500 },
     );

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { examine, type IntakeRules } from '../../../../functions/dispatcher/intake.ts';
+import { examine, findPlain, type IntakeRules, NOT_PLAIN } from '../../../../functions/dispatcher/intake.ts';
 import { BlockBuilder } from '../../../../shared/envelope/block-builder.ts';
 import { encodedRecordBytes } from '../../../../shared/envelope/element-size.ts';
 import { PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
+import { blockOf } from '../../../helpers/records.ts';
 
 const RULES: IntakeRules = {
   keyConverter: 'string',
@@ -83,5 +85,55 @@ describe('examine', () => {
 
   it('makes a tombstone with a key past the limit errant', () => {
     expect(examine(one(Buffer.alloc(2_000, 'k'), null), 0, RULES)).toMatchObject({ errant: { code: 'KEY_TOO_LARGE' } });
+  });
+});
+
+describe('findPlain', () => {
+  const content = fc.oneof(
+    { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
+    fc.constantFrom(null, Buffer.from([0x61, 0xff]), '"'.repeat(300), 'x'.repeat(990)),
+  );
+  const converter = fc.constantFrom('string' as const, 'bytes' as const);
+  const rules = fc.record({
+    keyConverter: converter,
+    valueConverter: converter,
+    nullValues: fc.constantFrom('write' as const, 'ignore' as const, 'error-topic' as const),
+    overflowPolicy: fc.constantFrom('claim-check' as const, 'error-topic' as const, 'flag' as const),
+    invokeMaxBytes: fc.integer({ min: 100, max: 1_200 }),
+    // Not of necessity what the converters are.
+    envelope: fc.record({
+      keyEncoding: converter,
+      valueEncoding: converter,
+      headers: fc.boolean(),
+      timestampType: fc.boolean(),
+    }),
+  });
+  const record = fc.record({ key: content, value: content, overflows: fc.integer({ min: 0, max: 9 }) });
+
+  it('answers what examine answers of each record, or that it is not plain', () => {
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), rules, fc.nat(), (records, chosen, skipped) => {
+        const block = blockOf(
+          records.map(({ overflows, ...rest }, index) => ({
+            ...rest,
+            offset: 95 + index,
+            ...(overflows === 0 && { value: null, overflow: { valueSize: 5_000 } }),
+          })),
+        );
+        const { keyEncoding, valueEncoding } = chosen.envelope;
+        const isUsual = chosen.keyConverter === keyEncoding && chosen.valueConverter === valueEncoding;
+        const from = skipped % block.count;
+        const encodedBytes = new Float64Array(block.count);
+        findPlain(block, from, block.count, chosen, encodedBytes);
+        for (let index = from; index < block.count; index++) {
+          const verdict = examine(block, index, chosen);
+          const found = encodedBytes[index - from];
+          if (found !== NOT_PLAIN) expect(found).toBe(verdict);
+          // What is plain must be found, or all would be as slow as the exceptions; an overflow is one.
+          else if (isUsual && block.overflows?.has(index) !== true) expect(verdict).not.toBeTypeOf('number');
+        }
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
