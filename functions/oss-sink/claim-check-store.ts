@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import { FatalError, RetriableError } from '../../shared/errors.ts';
 import type { TopicPartition } from '../../shared/records.ts';
-import { fromMetadata, type ObjectMark, sameMark, sha256Hex, toMetadata } from './object-mark.ts';
+import { toMetadata } from './object-mark.ts';
 import { objectNameProblem } from './object-name.ts';
 import type { ObjectStore } from './object-store.ts';
+import { VALUE_DIGEST, valueDigest } from './value-digest.ts';
 
 export interface OssClaimCheckOptions {
   /** Name of the bucket's object store; closed with this. */
@@ -38,9 +39,11 @@ export class OssClaimCheckStore implements ClaimCheckStore {
         { context },
       );
     }
-    const mark: ObjectMark = { firstOffset: offset, lastOffset: offset, count: 1, sha256: sha256Hex(value) };
+    const digest = valueDigest(value);
+    const mark = toMetadata({ firstOffset: offset, lastOffset: offset, count: 1, bytes: value.length });
+    const metadata = { ...mark, [VALUE_DIGEST]: digest };
     const request = { signal, context };
-    const object = { name, body: value, contentType: 'application/octet-stream', metadata: toMetadata(mark) };
+    const object = { name, body: value, contentType: 'application/octet-stream', metadata };
     const forbids = await store.honoursForbidOverwrite(request);
     let existing = forbids ? undefined : await store.head(name, request);
     if (existing === undefined && (await store.put(object, request)) === 'exists') {
@@ -53,8 +56,7 @@ export class OssClaimCheckStore implements ClaimCheckStore {
         );
       }
     }
-    const theirs = existing === undefined ? mark : fromMetadata(existing.metadata);
-    if (theirs === undefined || !sameMark(theirs, mark)) {
+    if (existing !== undefined && existing.metadata[VALUE_DIGEST] !== digest) {
       throw new FatalError(
         'OSS_OBJECT_DIFFERS',
         `a claim check named ${name} is already there with another content; choose another overflow.claim.check.prefix, or move it away`,

@@ -9,6 +9,7 @@ import { DEFAULT_KEY_TEMPLATE, keyTemplateProblems, objectNaming } from './key-t
 import { COMPRESSIONS, extensionOf, FORMATS, FRAMINGS } from './object-format.ts';
 import { NO_ROTATION, rotation } from './rotation.ts';
 import { timeZoneProblem } from './time-pattern.ts';
+import { defaultUploadCheck, UPLOAD_CHECKS } from './upload-check.ts';
 
 const TARGET = { group: 'OSS target' } as const;
 const NAMES = { group: 'OSS object names' } as const;
@@ -66,6 +67,17 @@ export const ossKeys = {
     importance: 'MEDIUM',
     displayName: 'Security token',
     doc: 'Token of temporary (STS) credentials; only with `oss.access.key.id`. It is looked up anew for each request, so a file that somebody renews is followed.',
+  }),
+  'oss.upload.check': defineKey.enum(UPLOAD_CHECKS, {
+    ...TARGET,
+    importance: 'LOW',
+    displayName: 'Check of uploads',
+    derived: {
+      text: '`none` where `oss.endpoint` is https, `md5` where it is plain http',
+      reads: ['oss.endpoint'],
+      value: (config) => defaultUploadCheck(endpointUrl(String(config['oss.endpoint'] ?? ''))),
+    },
+    doc: 'What tells that an object arrived as it was sent. `md5`: its MD5 goes with it, so that OSS refuses a damaged one, and the ETag of the answer is compared. `none`: the transport is relied on; TLS authenticates every byte, and the CPU time of the MD5 is saved.',
   }),
   'oss.object.prefix': defineKey.string({
     ...NAMES,

@@ -14,8 +14,9 @@ import { type OssAddress, ossAddress } from './endpoint.ts';
 import { contentTypeOf } from './object-format.ts';
 import { ObjectWriter } from './object-writer.ts';
 import { OriginalValues } from './original-values.ts';
-import { OssClient } from './oss-client.ts';
+import { OssClient, type OssClientOptions } from './oss-client.ts';
 import { previewCredentials, RecordingTransport } from './recording-transport.ts';
+import { defaultUploadCheck } from './upload-check.ts';
 import { ValueFetcher } from './value-fetcher.ts';
 import { OssWriter } from './writer.ts';
 
@@ -34,13 +35,14 @@ function addressOf(endpoint: string | undefined, region: string | undefined, key
   throw new ConfigError([{ key, message: 'no region: give it, or an endpoint of the service that names it' }]);
 }
 
-function clientFor(address: OssAddress, bucket: string, keys: CredentialKeys, deps: OssDeps): OssClient {
-  const { clock, secrets, role, record } = deps;
+type Target = Pick<OssClientOptions, 'address' | 'bucket' | 'uploadCheck'>;
+
+function clientFor(target: Target, keys: CredentialKeys, { clock, secrets, role, record }: OssDeps): OssClient {
   if (record === undefined) {
-    return new OssClient({ address, bucket, credentials: credentialSource(keys, secrets, role), clock });
+    return new OssClient({ ...target, credentials: credentialSource(keys, secrets, role), clock });
   }
   const credentials = () => previewCredentials(keys);
-  return new OssClient({ address, bucket, credentials, clock, transport: new RecordingTransport(record) });
+  return new OssClient({ ...target, credentials, clock, transport: new RecordingTransport(record) });
 }
 
 /** A writer for a parsed configuration. Makes no request before the first batch; `close` ends its connections.
@@ -53,7 +55,8 @@ export function createOssWriter(config: OssConfig, deps: OssDeps): SinkWriter {
     accessKeySecret: config['oss.access.key.secret'],
     securityToken: config['oss.security.token'],
   };
-  const store = clientFor(address, config['oss.bucket'], keys, deps);
+  const target = { address, bucket: config['oss.bucket'], uploadCheck: config['oss.upload.check'] };
+  const store = clientFor(target, keys, deps);
   const naming = namingOf(config);
   const body = bodyBuilder(config);
   let compressor: Promise<Compressor> | undefined;
@@ -90,6 +93,7 @@ export interface ClaimCheckConfig {
  *  @throws ConfigError when neither endpoint nor region says where the bucket is */
 export function createOssClaimCheckStore(config: ClaimCheckConfig, deps: OssDeps): ClaimCheckStore {
   const address = addressOf(config.endpoint, config.region, 'overflow.claim.check.region');
-  const store = clientFor(address, config.bucket, config, deps);
+  const uploadCheck = defaultUploadCheck(address.endpoint);
+  const store = clientFor({ address, bucket: config.bucket, uploadCheck }, config, deps);
   return new OssClaimCheckStore({ store, prefix: config.prefix, expiryMs: config.expiryMs });
 }

@@ -1,5 +1,6 @@
 /** HTTP under ali-oss: it builds and signs requests, undici carries them. That gives what its own transport (urllib 2) lacks: a
  *  request ends with its signal, `Retry-After` and the service's clock stay visible, and failures keep their cause. */
+import { setImmediate } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { type OssFailure, type RawReply, readReply, readThrown } from './oss-failure.ts';
 
@@ -38,7 +39,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Below the minute after which the service closes idle connections. */
 const KEEP_ALIVE_MS = 20_000;
 
-/** The network. Owns its connections. */
+/** The network. Owns its connections: as many as requests were under way at one time. A request takes an idle one or opens one; none
+ *  waits behind another. */
 export class Transport implements OssTransport {
   readonly #agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
@@ -60,6 +62,8 @@ export class Transport implements OssTransport {
         signal: ctx.signal,
       });
       const body = Buffer.from(await reply.body.arrayBuffer());
+      // undici lends a connection again one turn of the event loop after its answer; a request made before would open another.
+      await setImmediate();
       return answered(ctx, { status: reply.statusCode, headers: reply.headers, body });
     } catch (error) {
       ctx.thrown = error;

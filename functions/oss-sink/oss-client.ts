@@ -4,16 +4,19 @@ import { isIP } from 'node:net';
 import OSS from 'ali-oss';
 import type { Clock } from '../../shared/clock.ts';
 import { FatalError } from '../../shared/errors.ts';
+import { updateInSlices } from './byte-slices.ts';
 import { classify, type OssRequest } from './classify.ts';
 import type { CredentialSource, OssCredentials } from './credentials.ts';
 import type { OssAddress } from './endpoint.ts';
 import { type Exchange, failureOf, type OssTransport, Transport } from './exchange.ts';
 import type { ObjectHead, ObjectStore, ObjectToPut, RequestOptions } from './object-store.ts';
 import type { OssFailure } from './oss-failure.ts';
+import type { UploadCheck } from './upload-check.ts';
 
 export interface OssClientOptions {
   readonly address: OssAddress;
   readonly bucket: string;
+  readonly uploadCheck: UploadCheck;
   readonly credentials: CredentialSource;
   readonly clock: Clock;
   /** Takes the requests in place of the network; closed with the client. */
@@ -22,7 +25,9 @@ export interface OssClientOptions {
 
 /** What of ali-oss is used beyond its published types. */
 interface AliOss {
-  put(name: string, body: Buffer, options: object): Promise<unknown>;
+  /** Parameters of `request` for an object. `put` would do the same, and hash a copy of the body. */
+  _objectRequestParams(method: string, name: string, options: object): object;
+  request(parameters: object): Promise<unknown>;
   head(name: string, options: object): Promise<unknown>;
   get(name: string, options: object): Promise<{ readonly content: Buffer }>;
   delete(name: string, options: object): Promise<unknown>;
@@ -47,14 +52,22 @@ export class OssClient implements ObjectStore {
     { name, body, contentType, metadata }: ObjectToPut,
     options: RequestOptions,
   ): Promise<'created' | 'exists'> {
+    const meta = Object.entries(metadata).map(([key, value]) => [`${META_PREFIX}${key}`, value]);
+    const md5 = this.#options.uploadCheck === 'md5' ? await updateInSlices(createHash('md5'), body) : undefined;
     const headers = {
       'x-oss-forbid-overwrite': 'true',
       'Content-Type': contentType,
-      // ali-oss would compute the same over a copy of the body. With it the service refuses damaged content.
-      'Content-MD5': createHash('md5').update(body).digest('base64'),
+      ...Object.fromEntries(meta),
+      // With it the service refuses damaged content.
+      ...(md5 === undefined ? {} : { 'Content-MD5': md5.digest('base64') }),
     };
     const outcome = await this.#request('PutObject', options, (oss, ctx) =>
-      oss.put(name, body, { ctx, headers, meta: metadata }),
+      oss.request({
+        ...oss._objectRequestParams('PUT', name, { ctx, headers }),
+        content: body,
+        disabledMD5: true,
+        successStatuses: [200],
+      }),
     );
     if (!('failure' in outcome)) return 'created';
     const { failure } = outcome;
@@ -72,11 +85,13 @@ export class OssClient implements ObjectStore {
       if (noObject) return undefined;
       throw this.#error('HeadObject', failure, options);
     }
-    const headers = Object.entries(outcome.exchange.reply?.headers ?? {});
+    const headers = outcome.exchange.reply?.headers ?? {};
+    const crc64 = String(headers['x-oss-hash-crc64ecma']);
     return {
-      size: Number(outcome.exchange.reply?.headers['content-length'] ?? 0),
+      size: Number(headers['content-length'] ?? 0),
+      crc64: /^\d+$/.test(crc64) ? BigInt(crc64) : undefined,
       metadata: Object.fromEntries(
-        headers.flatMap(([header, value]) =>
+        Object.entries(headers).flatMap(([header, value]) =>
           header.startsWith(META_PREFIX) ? [[header.slice(META_PREFIX.length), String(value)]] : [],
         ),
       ),

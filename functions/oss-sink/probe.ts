@@ -5,6 +5,7 @@ import type { OssDeps } from './create.ts';
 import { type CredentialKeys, credentialSource } from './credentials.ts';
 import { ossAddress } from './endpoint.ts';
 import { OssClient } from './oss-client.ts';
+import { defaultUploadCheck } from './upload-check.ts';
 
 /** Where to look; the keys of the sink and those of claim checks both give it. */
 export interface OssProbeTarget extends CredentialKeys {
@@ -51,7 +52,8 @@ export async function probeOss(target: OssProbeTarget, deps: OssDeps, options: O
   const address = ossAddress(target.endpoint, target.region);
   if (address === undefined) throw new Error('the configuration was not checked: no endpoint and no region');
   const source = credentialSource(target, deps.secrets, deps.role);
-  const store = new OssClient({ address, bucket: target.bucket, credentials: source, clock: deps.clock });
+  const uploadCheck = defaultUploadCheck(address.endpoint);
+  const store = new OssClient({ address, bucket: target.bucket, uploadCheck, credentials: source, clock: deps.clock });
   const { signal } = options;
   const where = { endpoint: address.endpoint.origin, region: address.region };
   try {

@@ -15,8 +15,8 @@ import {
   VALUE_START,
 } from '../../shared/records.ts';
 import { classify } from './classify.ts';
-import { SHA256, sha256Hex } from './object-mark.ts';
 import { readReply, readThrown } from './oss-failure.ts';
+import { VALUE_DIGEST, valueDigest } from './value-digest.ts';
 
 /** No Kafka record is that large; a claim of more is a mistake or an attack. */
 const MAX_VALUE_BYTES = 512 * 1024 * 1024;
@@ -88,7 +88,7 @@ export class ValueFetcher {
           context,
         });
       }
-      digest = reply.headers[`x-oss-meta-${SHA256}`];
+      digest = reply.headers[`x-oss-meta-${VALUE_DIGEST}`];
       for await (const chunk of reply.body as AsyncIterable<Buffer>) {
         length += chunk.length;
         if (length > size) break;
@@ -101,7 +101,8 @@ export class ValueFetcher {
     const value = Buffer.concat(chunks);
     if (length !== size)
       throw differs(`${length > size ? 'more than ' : ''}${value.length} bytes came, valueSize says ${size}`, context);
-    if (typeof digest === 'string' && digest !== sha256Hex(value)) throw differs('its digest is another one', context);
+    if (typeof digest === 'string' && digest !== valueDigest(value))
+      throw differs('its digest is another one', context);
     return value;
   }
 

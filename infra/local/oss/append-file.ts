@@ -1,7 +1,7 @@
 /** Adds one file to the end of another. */
 import { createReadStream, createWriteStream, ftruncateSync, openSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { Crc64 } from './crc64.ts';
+import { Crc64 } from '../../../shared/crc64.ts';
 
 /** Writes all of `file` behind the first `size` bytes of the file at `path`; what stood there is lost. `crc64` is that of those
  *  bytes.

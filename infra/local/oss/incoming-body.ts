@@ -1,7 +1,7 @@
 /** A request's body on its way to disk, measured and hashed as it passes. Never held whole. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { Crc64 } from './crc64.ts';
+import { Crc64 } from '../../../shared/crc64.ts';
 import { OssError } from './errors.ts';
 
 /** A body that lies on disk, not yet an object. */

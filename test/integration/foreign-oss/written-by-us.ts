@@ -1,5 +1,4 @@
 /** Objects that our sink wrote, as other people's clients see them. */
-import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { ossSink } from '../../../functions/oss-sink/config.ts';
 import { createOssWriter } from '../../../functions/oss-sink/handler.ts';
@@ -109,7 +108,7 @@ export async function expectReadBack(program: Program, target: OssTarget, prefix
         'spillway-first-offset': '10',
         'spillway-last-offset': isRaw ? '10' : '13',
         'spillway-records': isRaw ? '1' : '3',
-        'spillway-sha256': createHash('sha256').update(content).digest('hex'),
+        'spillway-bytes': String(Buffer.byteLength(content)),
       },
       storedMd5: md5(stored),
     });

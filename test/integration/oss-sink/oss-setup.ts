@@ -30,7 +30,7 @@ export interface OssSetup {
   readonly dir: string;
   config(raw?: Record<string, unknown>): OssConfig;
   writer(raw?: Record<string, unknown>): SinkWriter;
-  claimChecks(prefix?: string, expiryMs?: number): ClaimCheckStore;
+  claimChecks(prefix?: string, expiryMs?: number, endpoint?: string): ClaimCheckStore;
   /** All objects of the bucket, by name, read by a client of its own. */
   objects(): Promise<readonly OssObject[]>;
   /** Closes everything that was made here, and removes its folder. */
@@ -76,14 +76,14 @@ export async function setupOss(options: Partial<OssServerOptions> = {}): Promise
     dir,
     config,
     writer: (raw) => opened(createOssWriter(config(raw), deps)),
-    claimChecks: (prefix = 'overflow/', expiryMs = 60_000) =>
+    claimChecks: (prefix = 'overflow/', expiryMs = 60_000, endpoint = server.endpoint) =>
       opened(
         createOssClaimCheckStore(
           {
             bucket: BUCKET,
             prefix,
             expiryMs,
-            endpoint: server.endpoint,
+            endpoint,
             region: server.region,
             accessKeyId: new Secret(ACCESS_KEY_ID),
             accessKeySecret: new Secret(ACCESS_KEY_SECRET),

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type OSS from 'ali-oss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Crc64 } from '../../../infra/local/oss/crc64.ts';
+import { Crc64 } from '../../../shared/crc64.ts';
 import { BOTH_VERSIONS, BUCKET, clientOf, type Started, start } from './fixture.ts';
 
 let started: Started;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type OSS from 'ali-oss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Crc64 } from '../../../infra/local/oss/crc64.ts';
+import { Crc64 } from '../../../shared/crc64.ts';
 import { BOTH_VERSIONS, BUCKET, clientOf, partFile, type Started, start } from './fixture.ts';
 
 let started: Started;

@@ -23,7 +23,7 @@ describe('docs/oss-sink.md', () => {
 
   it('names the metadata of an object', () => {
     const names = rows.map(([first]) => first).filter((name) => name.startsWith('x-oss-meta-'));
-    const mark = toMetadata({ firstOffset: 0, lastOffset: 0, count: 1, sha256: '' });
+    const mark = toMetadata({ firstOffset: 0, lastOffset: 0, count: 1, bytes: 0 });
     expect(names.sort()).toEqual(
       Object.keys(mark)
         .map((name) => `x-oss-meta-${name}`)

@@ -78,6 +78,23 @@ describe('keys of the OSS sink', () => {
   });
 });
 
+describe('the check of uploads', () => {
+  it.each([
+    [{}, 'none'],
+    [{ 'oss.endpoint': 'oss-cn-hangzhou.aliyuncs.com' }, 'none'],
+    [{ 'oss.endpoint': 'https://oss-cn-hangzhou-internal.aliyuncs.com' }, 'none'],
+    [{ 'oss.endpoint': 'http://oss-cn-hangzhou-internal.aliyuncs.com' }, 'md5'],
+    [{ 'oss.upload.check': 'md5' }, 'md5'],
+    [{ 'oss.endpoint': 'http://127.0.0.1:9000', 'oss.upload.check': 'none' }, 'none'],
+  ])('of %j is %s', (raw, expected) => {
+    expect(configOf(raw)['oss.upload.check']).toBe(expected);
+  });
+
+  it('is one of two', () => {
+    expect(problemsOf({ 'oss.upload.check': 'crc64' })).toMatchObject([{ key: 'oss.upload.check' }]);
+  });
+});
+
 describe('what the dispatcher learns', () => {
   it('is that raw values need not be text', () => {
     expect(ossSink.valueConverter(configOf({ 'oss.format': 'raw' }))).toBe('bytes');

@@ -1,5 +1,6 @@
 /** An object store in memory, with the rules that matter to a writer, and failures to order. */
 import type { ObjectHead, ObjectStore, ObjectToPut } from '../../../../functions/oss-sink/object-store.ts';
+import { Crc64 } from '../../../../shared/crc64.ts';
 
 export class MemoryStore implements ObjectStore {
   readonly objects = new Map<string, ObjectToPut>();
@@ -8,6 +9,8 @@ export class MemoryStore implements ObjectStore {
   /** Thrown by the next puts, one each; `lost` are thrown after the object was written. */
   readonly failures: { readonly error: Error; readonly lost?: boolean }[] = [];
   versioned = false;
+  /** Whether `head` tells a checksum. */
+  checksums = true;
   /** Objects with a longer body are refused with this error. */
   limit: { readonly bytes: number; readonly error: Error } | undefined;
 
@@ -25,7 +28,9 @@ export class MemoryStore implements ObjectStore {
   async head(name: string): Promise<ObjectHead | undefined> {
     this.calls.push(`head ${name}`);
     const object = this.objects.get(name);
-    return object && { size: object.body.length, metadata: object.metadata };
+    if (object === undefined) return undefined;
+    const crc64 = this.checksums ? new Crc64().update(object.body).digest() : undefined;
+    return { size: object.body.length, crc64, metadata: object.metadata };
   }
 
   async get(name: string): Promise<Buffer> {

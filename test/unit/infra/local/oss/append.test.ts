@@ -2,9 +2,9 @@ import { appendFileSync, closeSync, mkdtempSync, readdirSync, readFileSync, rmSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Crc64 } from '../../../../../infra/local/oss/crc64.ts';
 import { ObjectStore } from '../../../../../infra/local/oss/store.ts';
 import type { StoredObject } from '../../../../../infra/local/oss/stored-object.ts';
+import { Crc64 } from '../../../../../shared/crc64.ts';
 
 let dir: string;
 let store: ObjectStore;

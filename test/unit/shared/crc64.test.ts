@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Crc64 } from '../../../../../infra/local/oss/crc64.ts';
+import { Crc64 } from '../../../shared/crc64.ts';
 
 /** Bit by bit, as the polynomial is defined. */
 function slowCrc64(bytes: Uint8Array): bigint {
