@@ -1,3 +1,5 @@
+import { Breath } from './breath.ts';
+
 /** Time comes in by constructor, so that tests own it. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -6,7 +8,12 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls back once after `ms`; the returned function cancels. Does not keep the process alive. */
   after(ms: number, callback: () => void): () => void;
+  /** For loops over work that needs no wait of its own: undefined while they may go on, and a promise to await first when the present turn
+   *  of the event loop has taken long enough. Others then get their turn, in the order they asked. */
+  breath(): Promise<void> | undefined;
 }
+
+const breath = new Breath(() => performance.now(), setImmediate);
 
 /** The machine's clock. Only composition roots, `handler.ts` files and tests build it. */
 export const systemClock: Clock = {
@@ -29,4 +36,5 @@ export const systemClock: Clock = {
     timer.unref();
     return () => clearTimeout(timer);
   },
+  breath: () => breath.take(),
 };

@@ -62,6 +62,8 @@ export class BatchSender {
   #reports = 0;
   readonly #underWay = new Set<Promise<void>>();
   readonly #fence = new AbortController();
+  /** As the signal says, which takes long to ask. */
+  #fenced = false;
   readonly #abort = new AbortController();
   readonly #signals = { retry: this.#fence.signal, invoke: this.#abort.signal };
   /** What deliveries tell each other of a user's function. */
@@ -105,7 +107,7 @@ export class BatchSender {
   }
 
   get fenced(): boolean {
-    return this.#fence.signal.aborted;
+    return this.#fenced;
   }
 
   /** Why something is tried again; undefined when nothing is. */
@@ -140,6 +142,7 @@ export class BatchSender {
 
   /** Nothing is sent or tried again from here on. Idempotent. */
   fence(): void {
+    this.#fenced = true;
     this.#fence.abort(new Error('partition fenced'));
   }
 
@@ -174,6 +177,9 @@ export class BatchSender {
     };
     const { phases, delivery } = this.deps;
     try {
+      // A target that answers without I/O would have its whole queue delivered in one turn.
+      const breath = delivery.clock.breath();
+      if (breath !== undefined) await breath;
       if (phases === undefined) await deliver(batch, events, delivery, this.#signals, this.#evidence);
       else await this.#inPhases(batch, phases, events);
       isRead = isGivenUp;

@@ -164,7 +164,8 @@ export class Connector {
   #targetGate(): TargetGate {
     const { config, sink, invoker } = this.spec;
     const { clock, logger, memory, metrics } = this.deps;
-    const partitions = () => this.#tasks.reduce((sum, task) => sum + [...task.partitions()].length, 0);
+    // Asked at every call.
+    const partitions = () => this.#tasks.reduce((sum, { partitionCount }) => sum + partitionCount, 0);
     return new TargetGate({
       target: invoker,
       userFunction: sink.userFunction,

@@ -1,6 +1,7 @@
 /** Composition root of the dispatcher: puts connectors together from parsed configurations. */
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -14,6 +15,7 @@ import type { SinkDefinition, SinkWriter } from '../../shared/sink.ts';
 import { type OssConfig, ossSink } from '../oss-sink/config.ts';
 import { createOssClaimCheckStore, createOssWriter, roleCredentials } from '../oss-sink/handler.ts';
 import { Connector, type ConnectorDeps } from './connector.ts';
+import { EventLoopStalls, STALL_RESOLUTION_MS, watchStalls } from './event-loop-stalls.ts';
 import { loadFunction } from './invokers/function-module.ts';
 import { createHttpInvoker } from './invokers/http.ts';
 import { createInProcessInvoker } from './invokers/in-process.ts';
@@ -49,8 +51,10 @@ export interface WorkerSetup {
 export async function createWorker(setup: WorkerSetup): Promise<Worker & { metrics(): Promise<string> }> {
   const { worker, secrets, logger } = setup;
   const functions = await loadFunctions(setup.connectors);
-  const memory = workerMemory(worker['memory.budget.bytes']);
+  const memory = workerMemory(worker['memory.budget.bytes'], systemClock);
   const metrics = new Metrics(memory.budget);
+  const stalls = new EventLoopStalls(monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS }));
+  watchStalls(stalls, metrics.registry);
   const deps: ConnectorDeps = {
     driver: createKafkaDriver(kafkaConnection(worker, secrets), {
       logger,
@@ -87,7 +91,7 @@ export async function createWorker(setup: WorkerSetup): Promise<Worker & { metri
     };
     return new Connector(spec, deps);
   });
-  const options = { shutdownTimeoutMs: worker['shutdown.timeout.ms'], clock: systemClock, logger };
+  const options = { shutdownTimeoutMs: worker['shutdown.timeout.ms'], clock: systemClock, logger, stalls };
   return Object.assign(new Worker(connectors, options), { metrics: () => metrics.render() });
 }
 

@@ -8,6 +8,8 @@ import type { PartitionCommit } from './pipeline-contract.ts';
 
 /** After a commit that failed, before the next one. */
 const PAUSE_MS = 500;
+/** Between two commits that nothing waits for. */
+const UNHURRIED_MS = 50;
 /** Of commits that fail in a row the first is logged, and every so many. */
 const LOGGED_EVERY = 20;
 
@@ -23,6 +25,9 @@ export class OffsetCommits {
   #sending: Promise<void> | undefined;
   #wanted = false;
   #failures = 0;
+  /** Epoch ms of the last commit that nothing waited for. */
+  #unhurriedAt = Number.NEGATIVE_INFINITY;
+  #unhurriedIsDue = false;
   /** Epoch ms before which nothing is tried. */
   #pausedUntil = 0;
 
@@ -44,6 +49,24 @@ export class OffsetCommits {
     this.#sending ??= this.#loop(pipelines).finally(() => {
       this.#sending = undefined;
     });
+  }
+
+  /** As `soon`, for what nothing waits for: small batches are settled so fast that a commit for each would cost more than they do. */
+  unhurried(pipelines: () => readonly PartitionPipeline[]): void {
+    if (this.#unhurriedIsDue) return;
+    const commit = () => {
+      this.#unhurriedIsDue = false;
+      this.#unhurriedAt = this.clock.now();
+      this.soon(pipelines);
+    };
+    const sinceMs = this.clock.now() - this.#unhurriedAt;
+    // Less than nothing only where the clock was set back.
+    if (sinceMs < 0 || sinceMs >= UNHURRIED_MS) {
+      commit();
+      return;
+    }
+    this.#unhurriedIsDue = true;
+    this.clock.after(UNHURRIED_MS - sinceMs, commit);
   }
 
   /** The last commit of pipelines that go: after one that is under way. */

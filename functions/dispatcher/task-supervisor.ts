@@ -33,7 +33,16 @@ export interface TaskStatus {
 /** What is used of a task. */
 export type SupervisedTask = Pick<
   Task,
-  'state' | 'failure' | 'start' | 'begin' | 'flushAt' | 'stop' | 'abort' | 'waitingForPerson' | 'nothingLeftToDo'
+  | 'state'
+  | 'failure'
+  | 'partitionCount'
+  | 'start'
+  | 'begin'
+  | 'flushAt'
+  | 'stop'
+  | 'abort'
+  | 'waitingForPerson'
+  | 'nothingLeftToDo'
 > & {
   partitions(): Iterable<PartitionReading>;
 };
@@ -78,6 +87,10 @@ export class TaskSupervisor implements TaskReadings {
   /** Whether it failed and nothing starts it again. */
   get hasFailedForGood(): boolean {
     return this.#failure !== undefined && this.#restart === undefined;
+  }
+
+  get partitionCount(): number {
+    return this.#task.partitionCount;
   }
 
   /** As `Task.start`. The first start heals nothing: a person is watching. */

@@ -17,6 +17,7 @@ import type {
 } from '../../shared/kafka/driver.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { partitionName, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
+import { DueLooks } from './due-looks.ts';
 import type { PartitionReading, TaskMetrics, TaskState } from './metrics.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import { PartitionPipeline } from './partition-pipeline.ts';
@@ -39,8 +40,10 @@ export interface TaskDeps {
   readonly logger: Logger;
 }
 
-/** How often batches are looked at for their age. */
-const TICK_MS = 50;
+/** How often all partitions are looked at: what failed for the moment, a commit above all, is tried again then. */
+const SWEEP_MS = 500;
+/** The end of a period of the wall clock is looked for so often, where one closes batches. */
+const PERIOD_LOOK_MS = 50;
 /** Share of the drain timeout for what is under way; the rest is for the commit. */
 const DRAIN_SHARE = 0.8;
 /** What is acked may still be committed for this long after `abort`; a Kafka that does not answer then holds nothing up. */
@@ -61,8 +64,11 @@ export class Task implements ConsumerListener {
   readonly #pipelines = new Map<string, PartitionPipeline>();
   readonly #halted = new Map<string, AssignedPartition>();
   readonly #consumer: KafkaConsumer;
+  /** Pipelines that may have something to commit. */
+  readonly #changed = new Set<PartitionPipeline>();
   readonly #targets = new Map<string, number>();
   readonly #commits: OffsetCommits;
+  readonly #dueLooks: DueLooks;
   #cancelTimers: (() => void)[] = [];
   readonly #cut = new AbortController();
   /** Why no partition reads: `starting` until `begin`. */
@@ -75,6 +81,8 @@ export class Task implements ConsumerListener {
   ) {
     this.#consumer = deps.driver.consumer(options.consumer, this);
     this.#commits = new OffsetCommits(this.#consumer, deps.clock, deps.logger, (error) => this.failed(error));
+    const { lingerMs, periodOf } = options.pipeline.limits;
+    this.#dueLooks = new DueLooks(deps.clock, periodOf === undefined ? lingerMs : Math.min(lingerMs, PERIOD_LOOK_MS));
   }
 
   get state(): TaskState {
@@ -83,6 +91,11 @@ export class Task implements ConsumerListener {
 
   get failure(): FatalError | undefined {
     return this.#failure;
+  }
+
+  /** Partitions that it owns and that are not halted. */
+  get partitionCount(): number {
+    return this.#pipelines.size;
   }
 
   /** Partitions that wait for a person: stopped at an errant record, or with a position that Kafka does not have. */
@@ -108,8 +121,8 @@ export class Task implements ConsumerListener {
    *  @throws FatalError, RetriableError as `KafkaConsumer.start` does */
   async start(): Promise<void> {
     this.#move('stopped', 'starting');
-    this.#every(TICK_MS, () => this.#tick());
-    this.#every(this.options.commitIntervalMs, () => this.#commitSoon());
+    this.#every(SWEEP_MS, () => this.#sweep());
+    this.#every(this.options.commitIntervalMs, () => this.#commitAll());
     try {
       await this.#consumer.start();
     } catch (error) {
@@ -163,7 +176,7 @@ export class Task implements ConsumerListener {
         continue;
       }
       const tp = tpOf(assigned);
-      const pipeline = new PartitionPipeline(
+      const pipeline: PartitionPipeline = new PartitionPipeline(
         assigned,
         this.options.resumeStopped,
         metrics.ledger(assigned.topic),
@@ -172,9 +185,10 @@ export class Task implements ConsumerListener {
           pause: () => this.#consumer.pause(tp),
           resume: () => this.#consumer.resume(tp),
           settled: () => {
-            if (this.options.commitsAfterBatch) this.#commitSoon();
+            if (isWaitedFor(pipeline)) this.#commitSoon(pipeline);
+            else if (this.options.commitsAfterBatch) this.#commitUnhurried(pipeline);
           },
-          commitWanted: () => this.#commitSoon(),
+          commitWanted: () => this.#commitSoon(pipeline),
           failed: (error) => this.failed(error),
         },
       );
@@ -202,8 +216,11 @@ export class Task implements ConsumerListener {
   }
 
   records(block: RecordBlock): void {
+    const pipeline = this.#pipelines.get(partitionName(block));
+    if (pipeline === undefined) return;
     try {
-      this.#pipelines.get(partitionName(block))?.accept(block, this.deps.clock.now());
+      pipeline.accept(block, this.deps.clock.now());
+      this.#dueLooks.watch(pipeline);
     } catch (thrown) {
       this.failed(
         thrown instanceof FatalError
@@ -214,7 +231,9 @@ export class Task implements ConsumerListener {
   }
 
   progressed(partition: TopicPartition, position: number, endOffset: number): void {
-    this.#pipelines.get(partitionName(partition))?.progressed(position, endOffset);
+    const pipeline = this.#pipelines.get(partitionName(partition));
+    pipeline?.progressed(position, endOffset);
+    if (pipeline !== undefined && isWaitedFor(pipeline)) this.#commitSoon(pipeline);
   }
 
   gap(partition: TopicPartition, from: number, to: number): void {
@@ -259,19 +278,32 @@ export class Task implements ConsumerListener {
     await this.#commits.last(leaving.filter((pipeline) => this.#isCurrent(pipeline)));
   }
 
-  #commitSoon(): void {
-    this.#commits.soon(() => [...this.#pipelines.values()]);
+  #commitSoon(pipeline: PartitionPipeline): void {
+    this.#changed.add(pipeline);
+    this.#commits.soon(() => this.#toCommit());
   }
 
-  #tick(): void {
+  #commitUnhurried(pipeline: PartitionPipeline): void {
+    this.#changed.add(pipeline);
+    this.#commits.unhurried(() => this.#toCommit());
+  }
+
+  /** Those that were refused before stay among them. */
+  #toCommit(): PartitionPipeline[] {
+    for (const pipeline of this.#changed) if (pipeline.toCommit === undefined) this.#changed.delete(pipeline);
+    return [...this.#changed];
+  }
+
+  #commitAll(): void {
+    for (const pipeline of this.#pipelines.values()) this.#commitSoon(pipeline);
+  }
+
+  #sweep(): void {
     const now = this.deps.clock.now();
-    let isWaitedFor = false;
     for (const pipeline of this.#pipelines.values()) {
       pipeline.tick(now);
-      // A run that ends when it caught up waits for this commit, and for nothing else.
-      isWaitedFor ||= pipeline.awaitsCommit || (pipeline.atGoal && pipeline.toCommit !== undefined);
+      if (isWaitedFor(pipeline)) this.#commitSoon(pipeline);
     }
-    if (isWaitedFor) this.#commitSoon();
   }
 
   /** Pipelines of partitions that go. They stay in the map, and so in the readings, until they are released. */
@@ -288,6 +320,8 @@ export class Task implements ConsumerListener {
 
   #release(pipeline: PartitionPipeline): void {
     if (this.#isCurrent(pipeline)) this.events.released(readingOf(pipeline));
+    this.#dueLooks.forget(pipeline);
+    this.#changed.delete(pipeline);
     // In one tick, so that a scrape finds its records either in flight or released.
     pipeline.release();
     if (this.#isCurrent(pipeline)) this.#pipelines.delete(partitionName(pipeline.tp));
@@ -312,6 +346,7 @@ export class Task implements ConsumerListener {
   #end(): void {
     for (const cancel of this.#cancelTimers) cancel();
     this.#cancelTimers = [];
+    this.#dueLooks.stop();
     for (const pipeline of this.#pipelines.values()) this.#release(pipeline);
   }
 
@@ -326,6 +361,11 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** Whether something waits for a commit: a batch or a token, or a run that ends when it caught up and waits for nothing else. */
+function isWaitedFor(pipeline: PartitionPipeline): boolean {
+  return pipeline.awaitsCommit || (pipeline.atGoal && pipeline.toCommit !== undefined);
 }
 
 function readingOf(pipeline: PartitionPipeline): PartitionReading {

@@ -3,12 +3,14 @@ import type { Clock } from '../../shared/clock.ts';
 import { FatalError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { Connector, ConnectorStatus } from './connector.ts';
+import type { EventLoopStalls } from './event-loop-stalls.ts';
 
 export interface WorkerOptions {
   /** A graceful stop takes no longer; what is under way then is given up and read again later. */
   readonly shutdownTimeoutMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly stalls: Pick<EventLoopStalls, 'longestMs' | 'stop'>;
 }
 
 /** How a run ended. `ok` is false when a task failed or a partition waits for a person. */
@@ -17,6 +19,8 @@ export interface RunReport {
   /** Why not, one line each. */
   readonly reasons: readonly string[];
   readonly connectors: readonly ConnectorStatus[];
+  /** The longest time for which the process attended to nothing. */
+  readonly longestStallMs: number;
 }
 
 export class Worker {
@@ -33,7 +37,8 @@ export class Worker {
    *  every one of them failed; then stops gracefully. Aborting `kill` gives up what is under way at once.
    *  @throws FatalError or RetriableError when a connector could not start; what was started is stopped before */
   async run(untilCaughtUp: boolean, stop: AbortSignal, kill: AbortSignal): Promise<RunReport> {
-    let report: RunReport;
+    const { stalls } = this.options;
+    let report: Pick<RunReport, 'ok' | 'reasons'>;
     try {
       // A group may take minutes to give out its partitions: whoever stops us then does not wait for that.
       await Promise.race([aborted(stop), this.#start(untilCaughtUp)]);
@@ -41,8 +46,9 @@ export class Worker {
     } finally {
       report = this.#report();
       await this.#stop(kill);
+      stalls.stop();
     }
-    return { ...report, connectors: this.statuses() };
+    return { ...report, connectors: this.statuses(), longestStallMs: stalls.longestMs };
   }
 
   async #start(untilCaughtUp: boolean): Promise<void> {
@@ -62,15 +68,14 @@ export class Worker {
     await Promise.race([aborted(stop), Promise.all(ended)]);
   }
 
-  #report(): RunReport {
-    const connectors = this.statuses();
-    const reasons = connectors.flatMap(({ name, tasks, waiting }) => [
+  #report(): Pick<RunReport, 'ok' | 'reasons'> {
+    const reasons = this.statuses().flatMap(({ name, tasks, waiting }) => [
       ...failures(name, tasks),
       ...waiting.map(
         ({ topic, partition, reason }) => `connector ${name}, ${topic}-${partition} waits for a person: ${reason}`,
       ),
     ]);
-    return { ok: reasons.length === 0, reasons, connectors };
+    return { ok: reasons.length === 0, reasons };
   }
 
   async #stop(kill: AbortSignal): Promise<void> {

@@ -44,6 +44,11 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** No turn takes any time. */
+  breath(): undefined {
+    return undefined;
+  }
+
   /** Shows `ms` less than before; sleepers and timers are not concerned, as those of a machine. */
   setBack(ms: number): void {
     this.#now -= ms;

@@ -26,31 +26,58 @@ const FIRST_MARK = 0.75;
 
 export class FairIntake {
   readonly #budget: MemoryBudget;
+  readonly #later: (decide: () => void) => void;
   /** With whether it may read. */
   readonly #members = new Map<IntakeMember, boolean>();
+  readonly #byConnector = new Map<string, Set<IntakeMember>>();
   #busy = false;
   #again = false;
   #anyHeld = false;
+  #scheduled = false;
+  /** At the last decision. */
+  #wasFull = false;
 
-  constructor(budget: MemoryBudget) {
+  /** @param later puts decisions off that need not be made at once: each looks at every partition of the worker. By default none is */
+  constructor(budget: MemoryBudget, later: (decide: () => void) => void = (decide) => decide()) {
     this.#budget = budget;
+    this.#later = later;
     budget.onFreed(() => this.review());
   }
 
   /** A partition that comes; it may read until it is told otherwise. */
   join(member: IntakeMember): void {
     this.#members.set(member, true);
+    const group = this.#byConnector.get(member.connector);
+    if (group === undefined) this.#byConnector.set(member.connector, new Set([member]));
+    else group.add(member);
     this.review();
   }
 
   leave(member: IntakeMember): void {
     this.#members.delete(member);
+    const group = this.#byConnector.get(member.connector);
+    group?.delete(member);
+    if (group?.size === 0) this.#byConnector.delete(member.connector);
     this.review();
   }
 
   /** Brings the permissions in line with what is held. Call after taking records in, outside of the loops that add them, and after a batch
    *  was settled. */
   review(): void {
+    const { usedBytes, holdableBytes } = this.#budget;
+    if (!this.#anyHeld && usedBytes < holdableBytes * FIRST_MARK) return;
+    // Those that still read must not go on beyond the bound.
+    if (usedBytes >= holdableBytes && !this.#wasFull) this.#decideNow();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      this.#later(() => {
+        this.#scheduled = false;
+        this.#decideNow();
+      });
+    }
+  }
+
+  #decideNow(): void {
     // Closing a batch sends it, and allowing intake fetches: both may come back here.
     this.#again = true;
     if (this.#busy) return;
@@ -66,28 +93,37 @@ export class FairIntake {
   }
 
   #decide(): void {
-    const firstMark = this.#budget.holdableBytes * FIRST_MARK;
+    const { holdableBytes } = this.#budget;
+    const firstMark = holdableBytes * FIRST_MARK;
+    this.#wasFull = this.#budget.isFull;
     if (this.#budget.usedBytes < firstMark) {
       if (this.#anyHeld) for (const member of this.#members.keys()) this.#allow(member, true);
       this.#anyHeld = false;
       return;
     }
     this.#anyHeld = true;
-    if (this.#budget.usedBytes >= this.#budget.holdableBytes) this.#closeEarly(firstMark);
-    const readers = this.#readers(firstMark);
-    for (const members of this.#byConnector()) {
-      for (const member of members) if (!readers.has(member)) this.#allow(member, false);
-      this.#keepGoing(members, readers);
-    }
+    if (this.#wasFull) this.#closeEarly(firstMark);
+    // Those with less than their share read, unless the bound is reached.
+    const share = this.#budget.isFull ? 0 : (holdableBytes - firstMark) / this.#members.size;
+    const readers = new Set<IntakeMember>();
+    for (const members of this.#byConnector.values()) this.#decideFor(members, share, readers);
     for (const member of readers) this.#allow(member, true);
   }
 
-  /** Those with less than their share, unless the bound is reached. */
-  #readers(firstMark: number): Set<IntakeMember> {
-    const { usedBytes, holdableBytes } = this.#budget;
-    if (usedBytes >= holdableBytes) return new Set();
-    const share = (holdableBytes - firstMark) / this.#members.size;
-    return new Set([...this.#members.keys()].filter((member) => held(member) < share));
+  /** Adds those of a connector's `members` that may read to `readers`, and holds the others. */
+  #decideFor(members: ReadonlySet<IntakeMember>, share: number, readers: Set<IntakeMember>): void {
+    const waiting: IntakeMember[] = [];
+    let pendingBytes = 0;
+    for (const member of members) {
+      const pending = member.pendingBytes;
+      pendingBytes += pending;
+      if (member.openBytes + pending < share) readers.add(member);
+      else {
+        this.#allow(member, false);
+        if (member.canRead) waiting.push(member);
+      }
+    }
+    if (waiting.length > 0 && pendingBytes === 0) this.#keepGoing(members, waiting, readers);
   }
 
   /** The largest open batches go out until what is on its way brings us below the first mark. */
@@ -97,10 +133,8 @@ export class FairIntake {
   }
 
   /** A connector with nothing on its way gets something on its way, or reads. */
-  #keepGoing(members: readonly IntakeMember[], readers: Set<IntakeMember>): void {
-    const waiting = members.filter((member) => !readers.has(member) && member.canRead);
-    if (waiting.length === 0 || sum(members, (m) => m.pendingBytes) > 0) return;
-    const half = sum(waiting, held) / 2;
+  #keepGoing(members: Iterable<IntakeMember>, waiting: readonly IntakeMember[], readers: Set<IntakeMember>): void {
+    const half = sum(waiting, ({ openBytes }) => openBytes) / 2;
     if (half === 0) {
       for (const member of members) readers.add(member);
       return;
@@ -108,16 +142,6 @@ export class FairIntake {
     if (closeUntil(waiting, (pending) => pending >= half)) return;
     const largest = byOpenBytes(waiting)[0];
     if (largest !== undefined) readers.add(largest);
-  }
-
-  #byConnector(): IntakeMember[][] {
-    const groups = new Map<string, IntakeMember[]>();
-    for (const member of this.#members.keys()) {
-      const group = groups.get(member.connector);
-      if (group === undefined) groups.set(member.connector, [member]);
-      else group.push(member);
-    }
-    return [...groups.values()];
   }
 
   #allow(member: IntakeMember, allowed: boolean): void {
@@ -131,24 +155,31 @@ export class FairIntake {
 
 /** Closes the largest open batches of `members` until `enough` says so of their pending bytes; true when it closed any. */
 function closeUntil(members: readonly IntakeMember[], enough: (pendingBytes: number) => boolean): boolean {
+  let pendingBytes = sum(members, (member) => member.pendingBytes);
+  if (enough(pendingBytes)) return false;
   let closed = false;
-  // What may not be closed stays out of the way of the others.
-  let candidates = members;
-  while (!enough(sum(members, (member) => member.pendingBytes))) {
-    const largest = byOpenBytes(candidates)[0];
+  const open = byOpenBytes(members);
+  while (!enough(pendingBytes)) {
+    const largest = open.shift();
     if (largest === undefined || largest.openBytes === 0) break;
-    if (largest.closeLargest()) closed = true;
-    else candidates = candidates.filter((member) => member !== largest);
+    const before = largest.pendingBytes;
+    // What may not be closed stays out of the way of the others.
+    if (!largest.closeLargest()) continue;
+    closed = true;
+    pendingBytes += largest.pendingBytes - before;
+    // It may have another one.
+    const { openBytes } = largest;
+    const at = open.findIndex((member) => member.openBytes <= openBytes);
+    open.splice(at < 0 ? open.length : at, 0, largest);
   }
   return closed;
 }
 
 function byOpenBytes(members: readonly IntakeMember[]): IntakeMember[] {
-  return [...members].sort((a, b) => b.openBytes - a.openBytes);
-}
-
-function held(member: IntakeMember): number {
-  return member.openBytes + member.pendingBytes;
+  return members
+    .map((member) => ({ member, openBytes: member.openBytes }))
+    .sort((a, b) => b.openBytes - a.openBytes)
+    .map(({ member }) => member);
 }
 
 function sum(members: readonly IntakeMember[], of: (member: IntakeMember) => number): number {

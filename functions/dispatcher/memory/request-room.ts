@@ -51,6 +51,7 @@ export class RequestRoom {
   of(connector: string): Admission {
     return {
       enter: async (bytes, { admission, signal }) => {
+        if (this.#admitsAtOnce(bytes, connector)) return this.#begin(bytes, connector);
         const gaveUp = firstSignal([admission, signal]);
         try {
           return await this.acquire(bytes, connector, gaveUp.signal);
@@ -59,6 +60,11 @@ export class RequestRoom {
         }
       },
     };
+  }
+
+  /** Nearly always: a signal for each call would cost more than the rest of its way here. */
+  #admitsAtOnce(bytes: number, connector: string): boolean {
+    return this.#waiting.size === 0 && (this.#budget.fits(bytes) || !this.#underWay.has(connector));
   }
 
   #begin(bytes: number, connector: string): () => void {

@@ -1,5 +1,6 @@
 /** The memory of a worker: one budget, and the two that act on it. */
 import { BufferPool } from '../../../shared/buffer-pool.ts';
+import type { Clock } from '../../../shared/clock.ts';
 import { FairIntake } from './fair-intake.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { RequestRoom } from './request-room.ts';
@@ -17,12 +18,17 @@ export interface WorkerMemory {
   readonly frames: BufferPool;
 }
 
-/** @param limitBytes `memory.budget.bytes` */
-export function workerMemory(limitBytes: number): WorkerMemory {
+/** Between two looks at who may read, where nothing speaks against waiting. */
+const REVIEW_MS = 5;
+
+/** @param limitBytes `memory.budget.bytes`
+ *  @param clock absent: who may read is looked at after every change */
+export function workerMemory(limitBytes: number, clock?: Pick<Clock, 'after'>): WorkerMemory {
   const budget = new MemoryBudget(limitBytes);
+  const later = clock && ((decide: () => void) => void clock.after(REVIEW_MS, decide));
   return {
     budget,
-    intake: new FairIntake(budget),
+    intake: new FairIntake(budget, later),
     room: new RequestRoom(budget),
     frames: new BufferPool({
       maxFreeBytes: budget.holdableBytes,

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../../cli/commands/run.ts';
+import { type DelayHistogram, EventLoopStalls, watchStalls } from '../../../functions/dispatcher/event-loop-stalls.ts';
 import { MemoryBudget } from '../../../functions/dispatcher/memory/memory-budget.ts';
 import { Metrics } from '../../../functions/dispatcher/metrics.ts';
 import { page, tableRows } from './pages.ts';
 
+const delays: DelayHistogram = { max: 0, enable: () => true, disable: () => true, reset: () => undefined };
 const text = page('docs/operations.md');
 
 describe('docs/operations.md', () => {
   it('has every metric with its type, and no other', async () => {
     const metrics = new Metrics(new MemoryBudget(0));
     metrics.task('c', 0, 'oss-sink');
+    watchStalls(new EventLoopStalls(delays), metrics.registry);
     const there = [...(await metrics.render()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [
       name,
       type,

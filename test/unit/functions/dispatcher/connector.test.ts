@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Connector } from '../../../../functions/dispatcher/connector.ts';
 import { fcSink } from '../../../../functions/dispatcher/fc-sink.ts';
 import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
 import { workerMemory } from '../../../../functions/dispatcher/memory/worker-memory.ts';
 import { Metrics } from '../../../../functions/dispatcher/metrics.ts';
+import { Task } from '../../../../functions/dispatcher/task.ts';
 import { parseConnector } from '../../../../shared/config/connector-keys.ts';
 import { FatalError } from '../../../../shared/errors.ts';
 import type { ConsumerListener, KafkaAdmin, KafkaDriver } from '../../../../shared/kafka/driver.ts';
@@ -96,6 +97,23 @@ describe('Connector', () => {
     expect(ended()).toBe(noBucket);
     await clock.advance(600_000);
     expect(listeners).toHaveLength(2);
+    await connector.stop();
+  });
+
+  it('looks at no partition but its own for a batch, however many are owned', async () => {
+    const invoker = new ScriptedInvoker([allWritten]);
+    const { connector, listeners } = setUp(invoker);
+    await connector.start(false);
+    const owned = Array.from({ length: 1_000 }, (_, partition) => ({ topic: 'orders', partition }));
+    listeners[0]?.assigned(owned.map((tp) => ({ ...tp, position: 0, metadata: '' })));
+    const readings = vi.spyOn(Task.prototype, 'partitions');
+    for (let offset = 0; offset < 30; offset += 3) {
+      listeners[0]?.records(blockAt([offset, offset + 1, offset + 2]));
+      await settle();
+    }
+    expect(invoker.calls).toHaveLength(10);
+    expect(readings).not.toHaveBeenCalled();
+    readings.mockRestore();
     await connector.stop();
   });
 

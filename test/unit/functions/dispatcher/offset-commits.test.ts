@@ -12,7 +12,13 @@ function afterOneFailure() {
   const clock = new ManualClock();
   let aheadMs = 0;
   let tries = 0;
-  const moved = { ...clock, now: () => clock.now() + aheadMs, sleep: clock.sleep, after: clock.after };
+  const moved = {
+    ...clock,
+    now: () => clock.now() + aheadMs,
+    sleep: clock.sleep,
+    after: clock.after,
+    breath: clock.breath,
+  };
   const consumer = {
     commit: async () => {
       if (++tries === 1) throw new RetriableError('NOT_COORDINATOR', 'it moved');

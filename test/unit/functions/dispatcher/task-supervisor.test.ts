@@ -14,6 +14,7 @@ class FakeTask implements SupervisedTask {
   state: TaskState = 'stopped';
   failure: FatalError | undefined;
   begun = false;
+  readonly partitionCount = 0;
   /** Resolves when it let go of everything. */
   letGo: () => void = () => undefined;
   #gone = Promise.resolve();

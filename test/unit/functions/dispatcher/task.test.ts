@@ -3,7 +3,7 @@ import type { Invoker } from '../../../../functions/dispatcher/invokers/invoker.
 import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
 import { Metrics } from '../../../../functions/dispatcher/metrics.ts';
 import { Task } from '../../../../functions/dispatcher/task.ts';
-import type { FatalError } from '../../../../shared/errors.ts';
+import { type FatalError, RetriableError } from '../../../../shared/errors.ts';
 import type { ConsumerOptions, KafkaConsumer, KafkaDriver, OffsetToCommit } from '../../../../shared/kafka/driver.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
 import type { BatchOutcome } from '../../../../shared/outcomes.ts';
@@ -13,7 +13,11 @@ import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
 const TP = { topic: 'orders', partition: 0 };
 const CONSUMER = { groupId: 'g', topics: ['orders'], drainTimeoutMs: 30_000 } as unknown as ConsumerOptions;
 
-async function setUp(invoker: Invoker, commit?: () => Promise<void>) {
+async function setUp(
+  invoker: Invoker,
+  commit?: () => Promise<void>,
+  asked: (offsets: OffsetToCommit[]) => void = () => undefined,
+) {
   const clock = new ManualClock();
   const committed: OffsetToCommit[][] = [];
   const failures: FatalError[] = [];
@@ -21,7 +25,12 @@ async function setUp(invoker: Invoker, commit?: () => Promise<void>) {
     start: async () => undefined,
     pause: () => undefined,
     resume: () => undefined,
-    commit: commit ?? (async (offsets) => void committed.push([...offsets])),
+    commit: (offsets) => {
+      asked([...offsets]);
+      if (commit !== undefined) return commit();
+      committed.push([...offsets]);
+      return Promise.resolve();
+    },
     close: async () => undefined,
   };
   const unused = () => {
@@ -54,7 +63,7 @@ describe('Task', () => {
   it('keeps a partition that came back while its revoke was still draining', async () => {
     let release: (outcome: BatchOutcome) => void = () => undefined;
     const invoker = new ScriptedInvoker([() => new Promise((resolve) => (release = resolve)), allWritten]);
-    const { task, committed } = await setUp(invoker);
+    const { task, clock, committed } = await setUp(invoker);
     task.assigned([{ ...TP, position: 0, metadata: '' }]);
     task.records(blockAt([0, 1, 2]));
     await settle();
@@ -73,6 +82,7 @@ describe('Task', () => {
       [0, 1, 2],
       [6, 7, 8],
     ]);
+    await clock.advance(50);
     expect(committed).toEqual([[{ ...TP, offset: 9, metadata: '' }]]);
     await task.stop();
   });
@@ -89,6 +99,62 @@ describe('Task', () => {
     task.abort();
     await clock.advance(1_000);
     expect(revoked).toBe(true);
+    await task.stop();
+  });
+
+  it('closes a batch when its linger is over, and not at some later look', async () => {
+    const invoker = new ScriptedInvoker([allWritten]);
+    const { task, clock } = await setUp(invoker);
+    task.assigned([{ ...TP, position: 0, metadata: '' }]);
+    await clock.advance(333);
+    task.records(blockAt([0]));
+    await clock.advance(999);
+    expect(invoker.calls).toEqual([]);
+    await clock.advance(1);
+    expect(invoker.calls).toEqual([[0]]);
+    await task.stop();
+  });
+
+  it('sends in one commit what changed in many partitions, and none of the others', async () => {
+    const confirms: (() => void)[] = [];
+    const asked: OffsetToCommit[][] = [];
+    const invoker = new ScriptedInvoker([allWritten]);
+    const { task, clock } = await setUp(
+      invoker,
+      () => new Promise((resolve) => confirms.push(resolve)),
+      (offsets) => asked.push(offsets),
+    );
+    const partitions = Array.from({ length: 1_000 }, (_, partition) => ({ topic: 'orders', partition }));
+    task.assigned(partitions.map((tp) => ({ ...tp, position: 0, metadata: '' })));
+    const settleAt = async (partition: number) => {
+      task.records({ ...blockAt([0, 1, 2]), partition });
+      await settle();
+    };
+    await settleAt(5);
+    for (const partition of [7, 8, 9]) await settleAt(partition);
+    confirms[0]?.();
+    await clock.advance(50);
+    expect(asked.map((offsets) => offsets.map(({ partition }) => partition))).toEqual([[5], [7, 8, 9]]);
+    confirms[1]?.();
+    await clock.advance(100);
+    expect(asked).toHaveLength(2);
+    await task.stop();
+  });
+
+  it('tries a commit that was refused for the moment again, with what came since', async () => {
+    const asked: OffsetToCommit[][] = [];
+    let tries = 0;
+    const refusing = async () => {
+      if (++tries === 1) throw new RetriableError('NOT_COORDINATOR', 'it moved');
+    };
+    const { task, clock } = await setUp(new ScriptedInvoker([allWritten]), refusing, (offsets) => asked.push(offsets));
+    task.assigned([0, 1].map((partition) => ({ ...TP, partition, position: 0, metadata: '' })));
+    task.records(blockAt([0, 1, 2]));
+    await settle();
+    await clock.advance(2_000);
+    task.records({ ...blockAt([0, 1, 2]), partition: 1 });
+    await settle();
+    expect(asked.map((offsets) => offsets.map(({ partition }) => partition))).toEqual([[0], [0, 1]]);
     await task.stop();
   });
 });

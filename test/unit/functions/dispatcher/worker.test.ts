@@ -74,12 +74,17 @@ function setUp(describe: () => Promise<void>) {
     random: () => 0.5,
     logger: silentLogger,
   });
-  const worker = new Worker([connector], { shutdownTimeoutMs: 30_000, clock, logger: silentLogger });
+  const worker = new Worker([connector], {
+    shutdownTimeoutMs: 30_000,
+    clock,
+    logger: silentLogger,
+    stalls: { longestMs: 12, stop: () => undefined },
+  });
   const stop = new AbortController();
   const run = worker.run(false, stop.signal, new AbortController().signal);
   let ended: unknown = 'running';
   run.then(
-    () => (ended = 'stopped'),
+    ({ longestStallMs }) => (ended = `stopped, longest stall ${longestStallMs} ms`),
     (error: unknown) => (ended = error),
   );
   return { calls, stop, ended: () => ended };
@@ -92,7 +97,7 @@ describe('Worker', () => {
     stop.abort(new Error('stopped by SIGTERM'));
     await settle();
     expect(calls).toEqual(['start', 'close']);
-    expect(ended()).toBe('stopped');
+    expect(ended()).toBe('stopped, longest stall 12 ms');
   });
 
   it('starts no task after it was stopped', async () => {
@@ -104,6 +109,6 @@ describe('Worker', () => {
     answer();
     await settle();
     expect(calls).toEqual([]);
-    expect(ended()).toBe('stopped');
+    expect(ended()).toBe('stopped, longest stall 12 ms');
   });
 });

@@ -44,7 +44,12 @@ function scene(codes: number[]) {
       state.lost++;
     },
     signal: new AbortController().signal,
-    clock: { now: () => clock.now(), after: (ms, f) => clock.after(ms, f), sleep: async () => undefined },
+    clock: {
+      now: () => clock.now(),
+      after: (ms, f) => clock.after(ms, f),
+      sleep: async () => undefined,
+      breath: () => undefined,
+    },
     random: () => 0,
     logger: silentLogger,
   });

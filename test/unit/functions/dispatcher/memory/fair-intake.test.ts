@@ -169,6 +169,31 @@ describe('FairIntake', () => {
     expect(b.reads).toBe(true);
   });
 
+  it('puts off what need not be decided at once, and stops those that read at the bound at once', () => {
+    const budget = new MemoryBudget(1_500);
+    const later: (() => void)[] = [];
+    const intake = new FairIntake(budget, (decide) => later.push(decide));
+    const [a, b] = [new FakePartition('x', budget, intake), new FakePartition('x', budget, intake)];
+    const catchUp = () => {
+      for (const decide of later.splice(0)) decide();
+    };
+    a.read(100);
+    expect(later).toHaveLength(0);
+    a.read(500);
+    b.read(10);
+    b.read(10);
+    // One look for all of it.
+    expect([later.length, a.reads, a.closings]).toEqual([1, true, 0]);
+    catchUp();
+    expect([a.reads, b.reads, a.closings]).toEqual([false, true, 1]);
+    b.read(200);
+    expect([later.length, b.reads]).toEqual([0, false]);
+    a.settle();
+    expect(b.reads).toBe(false);
+    catchUp();
+    expect([a.reads, b.reads]).toEqual([true, true]);
+  });
+
   it('never comes to a standstill: whatever the order, somebody reads or something is on its way, for every connector', () => {
     const partitions = fc.array(
       fc.record({ connector: fc.constantFrom('x', 'y', 'z'), planned: fc.constantFrom(0, 0, 300, 3_000) }),

@@ -69,6 +69,25 @@ describe('RequestRoom', () => {
     expect(admitted).toEqual(['a', 'b']);
   });
 
+  it('makes no call wait that may begin at once, and lets none pass those that wait', async () => {
+    const room = new RequestRoom(new MemoryBudget(100));
+    const entered: string[] = [];
+    const ends: (() => void)[] = [];
+    const enter = async (name: string, bytes: number) => {
+      const context = { admission: NEVER, signal: NEVER, timeoutMs: 1_000 };
+      ends.push(await room.of('x').enter(bytes, context));
+      entered.push(name);
+    };
+    await enter('a', 60);
+    void enter('large', 90);
+    void enter('small', 10);
+    await settle();
+    expect(entered).toEqual(['a']);
+    ends[0]?.();
+    await settle();
+    expect(entered).toEqual(['a', 'large', 'small']);
+  });
+
   it('gives up with its signal, and lets those behind it pass', async () => {
     const { acquire, admitted } = setUp(100);
     const fence = new AbortController();

@@ -42,6 +42,7 @@ describe('Pacer', () => {
       now: () => clock.now(),
       sleep: (ms, signal) => clock.sleep(ms + 30, signal),
       after: (ms, callback) => clock.after(ms, callback),
+      breath: () => undefined,
     };
     const taken = taking(new Pacer(100, late), 10);
     await settle();
