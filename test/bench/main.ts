@@ -1,15 +1,19 @@
-/** `npm run bench -- NAME ARGS...`: measurements that stand apart from the tests, since they take minutes and want a quiet machine. */
+/** `npm run bench -- [NAME] ARGS...`: measurements that stand apart from the tests, since they take minutes and want a quiet machine. Without a
+ *  name: the table of `docs/performance.md`. */
 
+const table = () => import('./table/main.ts');
 const benches: Readonly<Record<string, () => Promise<{ main(args: readonly string[]): Promise<number> }>>> = {
-  dispatcher: () => import('./dispatcher/main.ts'),
-  lag: () => import('./lag/main.ts'),
+  latency: () => import('./latency.ts'),
+  many: () => import('./many.ts'),
+  backlog: () => import('./backlog/main.ts'),
 };
 
-const [name = '', ...args] = process.argv.slice(2);
-const load = benches[name];
+const args = process.argv.slice(2);
+const [name = ''] = args;
+const load = name === '' || name.startsWith('-') ? table : benches[name];
 if (load === undefined) {
-  console.error(`Which bench? npm run bench -- ${Object.keys(benches).join('|')}`);
+  console.error(`Which bench? npm run bench, or npm run bench -- ${Object.keys(benches).join('|')}`);
   process.exitCode = 2;
 } else {
-  process.exitCode = await (await load()).main(args);
+  process.exitCode = await (await load()).main(load === table ? args : args.slice(1));
 }

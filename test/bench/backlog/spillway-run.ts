@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from '../../../infra/local/supervise/ports.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
-import { BUCKET, CREDENTIALS, type Target } from './target.ts';
+import type { Target } from '../target.ts';
 
 export interface SpillwayRunOptions {
   /** Path of the CLI. */
@@ -15,14 +15,17 @@ export interface SpillwayRunOptions {
   readonly target: Target;
   readonly folder: string;
   readonly budgetBytes: number;
+  /** `oss.format`. */
+  readonly format: string;
 }
 
 /** A worker that is measured. */
 export interface SpillwayRun {
   /** Whether it ended by itself. */
   readonly ended: boolean;
-  /** Resident memory of the process, from `/proc`. */
+  /** Resident memory of the process, from `/proc`: now, and the most there ever was. */
   rssBytes(): Promise<number>;
+  peakRssBytes(): Promise<number>;
   /** User and system time so far, from `/proc`. */
   cpuSeconds(): Promise<number>;
   /** Value of `spillway_memory_used_bytes`. */
@@ -44,15 +47,12 @@ export async function startSpillway(options: SpillwayRunOptions): Promise<Spillw
   await writeFile(
     file,
     JSON.stringify({
-      name: 'lag',
+      name: 'backlog',
       'connector.class': 'oss-sink',
       topics: options.topic,
       'consumer.start.offset': 'earliest',
-      'oss.endpoint': target.endpoint,
-      'oss.region': target.region,
-      'oss.bucket': BUCKET,
-      'oss.access.key.id': CREDENTIALS.accessKeyId,
-      'oss.access.key.secret': CREDENTIALS.accessKeySecret,
+      ...target.ossKeys,
+      'oss.format': options.format,
       'invoke.timeout.ms': '20000',
       'linger.ms': '5000',
     }),
@@ -79,6 +79,10 @@ export async function startSpillway(options: SpillwayRunOptions): Promise<Spillw
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     return [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].reduce((s, m) => s + Number(m[1]), 0);
   };
+  const statusBytes = async (field: string) => {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? Number.NaN) * KIB;
+  };
   const answers = () =>
     metric('spillway_task_state').then(
       () => true,
@@ -89,10 +93,8 @@ export async function startSpillway(options: SpillwayRunOptions): Promise<Spillw
     get ended() {
       return ended;
     },
-    async rssBytes() {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * KIB;
-    },
+    rssBytes: () => statusBytes('VmRSS'),
+    peakRssBytes: () => statusBytes('VmHWM'),
     async cpuSeconds() {
       const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
       // After the name in brackets: state is field 3, user and system time are 14 and 15.
