@@ -198,6 +198,7 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
     if (this.#sender.fenced) return false;
     const closed = this.#batcher.closeLargest('memory') > 0;
     this.#sender.start();
+    if (this.awaitsCommit) this.host.commitWanted();
     return closed;
   }
 

@@ -81,6 +81,24 @@ describe('a full plan', () => {
     expect(written).toEqual(Array.from({ length: 1_000 }, (_, i) => START + i));
   });
 
+  it('asks for the commit of a batch that memory closed', () => {
+    let asked = 0;
+    const deps = pipelineDepsForTests(new ScriptedInvoker([allWritten]), new ManualClock(), {
+      guarantee: 'exactly-once',
+      limits: { maxRecords: 10_000, maxBytes: 5_000_000, lingerMs: 60_000, maxOpenWindows: 8 },
+    });
+    const nothing = () => undefined;
+    const commitWanted = () => asked++;
+    const host = { pause: nothing, resume: nothing, settled: nothing, commitWanted, failed: nothing };
+    const place = { topic: 'orders', partition: 0, position: START, metadata: '' };
+    const pipeline = new PartitionPipeline(place, false, new Ledger(), deps, host);
+    pipeline.accept(block(START, END), 0);
+    expect(asked).toBe(0);
+    expect(pipeline.closeLargest()).toBe(true);
+    // Nothing is sent before its plan is committed, and nobody else would ask for that soon.
+    expect(asked).toBe(1);
+  });
+
   it('is the reason of the pause, until what is done leaves it', async () => {
     const clock = new ManualClock();
     const invoker = new ScriptedInvoker([allWritten]);
