@@ -233,6 +233,9 @@ export class Fetcher {
         }
         // What is compressed would be opened now. It is fetched again when there is room for it.
         if (partition.pausedAt !== undefined && this.#memory.isFull) break;
+        // One answer may hold a hundred thousand small records: heartbeats come between its blocks.
+        const breath = this.#deps.clock.breath();
+        if (breath !== undefined) await breath;
       }
     } catch (thrown) {
       if (!(thrown instanceof FatalError) || thrown.code === 'KAFKA_CODEC_MISSING') throw thrown;

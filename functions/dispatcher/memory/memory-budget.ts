@@ -3,7 +3,7 @@ import { type Freed, type MemoryAccount, SharedMemory } from '../../../shared/me
 import type { BlockMemory } from '../../../shared/records.ts';
 
 /** Share of the budget that fetches under way may ask for, all tasks and brokers together. */
-export const FETCH_SHARE = 1 / 8;
+export const FETCH_SHARE = 1 / 16;
 /** Share up to which records are read in. What fetches under way bring comes on top; the rest is left for requests. */
 const HELD_SHARE = 1 / 2;
 
