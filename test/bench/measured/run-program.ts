@@ -5,7 +5,15 @@ import { promisify } from 'node:util';
 export interface RunOptions {
   /** Flags for node. */
   readonly flags?: readonly string[];
+  /** Not a program of ours: it runs with Node's own settings. */
+  readonly foreign?: boolean;
 }
+
+/** As `cli/main.ts` begins: what is measured is what users run. */
+const PRODUCT_FLAGS: readonly string[] = [
+  '--import',
+  'data:text/javascript,import{setFlagsFromString}from"node:v8";setFlagsFromString("--semi-space-growth-factor=1")',
+];
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
@@ -14,10 +22,14 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 export async function runProgram<Told>(
   program: string,
   args: readonly string[],
-  { flags = [] }: RunOptions = {},
+  { flags = [], foreign = false }: RunOptions = {},
 ): Promise<Told> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program, ...args], {
-    maxBuffer: MAX_OUTPUT_BYTES,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...(foreign ? [] : PRODUCT_FLAGS), ...flags, program, ...args],
+    {
+      maxBuffer: MAX_OUTPUT_BYTES,
+    },
+  );
   return JSON.parse(stdout) as Told;
 }

@@ -105,7 +105,10 @@ async function runScenario(
 ): Promise<Measured> {
   const [program, last] =
     way.plan === undefined ? [programs.drain, String(records)] : [programs.carry, JSON.stringify(way.plan(target))];
-  const measured = await runProgram<Measured>(program, [bootstrapServers, topic.name, last], { flags });
+  const measured = await runProgram<Measured>(program, [bootstrapServers, topic.name, last], {
+    flags,
+    foreign: way.plan === undefined,
+  });
   const { bodyBytes } = await target.counts();
   if (measured.records !== records) throw new Error(`${name}: ${measured.records} of ${records} records were carried`);
   if (way.wholeValues && bodyBytes < records * topic.bytes)
