@@ -1,6 +1,7 @@
 /** Connector files as they are given on the command line, parsed and checked together. */
 import { dirname, resolve } from 'node:path';
 import { checkConnector, type ParsedConnector } from '../shared/config/connector-keys.ts';
+import type { RawConfig } from '../shared/config/parse.ts';
 import { unresolvedSecrets } from '../shared/config/secret.ts';
 import { ConfigError, type ConfigProblem } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -14,6 +15,8 @@ import { SINKS } from './sinks.ts';
 export interface LoadedConnector {
   readonly definition: SinkDefinition;
   readonly parsed: ParsedConnector;
+  /** As its file gives it. */
+  readonly raw: RawConfig;
   /** Of its file: where relative paths in it start. */
   readonly folder: string;
 }
@@ -51,5 +54,5 @@ function load(path: string, logger: Logger): LoadedConnector {
   const all = [...problems, ...unresolvedSecrets(values, processSecrets)];
   if (parsed === undefined || all.length > 0) throw new ConfigError(all);
   for (const { key, message } of warnings) logger.warn({ file: path, key, problem: message }, 'configuration warning');
-  return { definition, parsed, folder: dirname(resolve(path)) };
+  return { definition, parsed, raw, folder: dirname(resolve(path)) };
 }

@@ -1,21 +1,22 @@
 /** Worker settings: a file, with the environment on top. */
 import { configFromEnvironment, environmentName, WORKER_PREFIX } from '../shared/config/environment.ts';
+import type { RawConfig } from '../shared/config/parse.ts';
 import { parseWorker, type WorkerConfig, workerKeys } from '../shared/config/worker-keys.ts';
 import { ConfigError, type ConfigProblem } from '../shared/errors.ts';
 import { readWorkerFile } from './config-file.ts';
 
-/** Settings of `path`, if given, overridden by `SPILLWAY_...` variables; and the names that were given rather than defaulted.
+/** Settings of `path`, if given, overridden by `SPILLWAY_...` variables, parsed and as they were given.
  *  @throws ConfigError with every problem */
 export function loadWorker(path: string | undefined): {
   readonly config: WorkerConfig;
   readonly warnings: readonly ConfigProblem[];
-  readonly given: ReadonlySet<string>;
+  readonly raw: RawConfig;
 } {
   const raw = {
     ...(path === undefined ? {} : readWorkerFile(path)),
     ...configFromEnvironment(workerKeys, process.env, WORKER_PREFIX),
   };
-  return { ...parsed(raw), given: new Set(Object.keys(raw)) };
+  return { ...parsed(raw), raw };
 }
 
 /** Most people set these by variables: a problem names the variable, too. */

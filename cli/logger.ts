@@ -3,9 +3,21 @@ import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { Logger } from '../shared/logger.ts';
 
-/** Secrets are never given to it; `err` shows class, message and trace. */
+/** Where lines of JSON go. */
+type LogLines = pino.DestinationStream;
+
+/** Standard error, whole lines at a time. */
+export function standardError(terminal: boolean): LogLines {
+  if (!terminal) return pino.destination({ dest: 2, sync: true });
+  return pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' });
+}
+
+/** To standard error, as `loggerTo`. */
 export function createLogger(level: string, terminal: boolean): Logger {
-  const options: pino.LoggerOptions = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!terminal) return pino(options, pino.destination({ dest: 2, sync: true }));
-  return pino(options, pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' }));
+  return loggerTo(standardError(terminal), level);
+}
+
+/** Secrets are never given to it; `err` shows class, message and trace. */
+export function loggerTo(lines: LogLines, level: string): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines);
 }

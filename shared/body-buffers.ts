@@ -1,4 +1,4 @@
-/** Buffers of bodies, for all sinks and invokers of the process: one for each request under way. */
+/** Buffers of bodies, for all sinks and invokers of this thread: one for each request under way. */
 import { BufferPool } from './buffer-pool.ts';
 
 const MIB = 1024 * 1024;

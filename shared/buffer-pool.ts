@@ -34,9 +34,16 @@ export class BufferPool {
   /** Smallest first. */
   #free: Buffer[] = [];
   #freeBytes = 0;
+  #maxFreeBytes: number;
 
   constructor(options: BufferPoolOptions) {
     this.#options = options;
+    this.#maxFreeBytes = options.maxFreeBytes;
+  }
+
+  /** So many pools, one in each thread of the process, share what one would keep: this one keeps its part of it from now on. */
+  shareAmong(pools: number): void {
+    this.#maxFreeBytes = this.#options.maxFreeBytes / pools;
   }
 
   /** Bytes that wait for their next use. */
@@ -71,7 +78,7 @@ export class BufferPool {
     const after = this.#free.findIndex((free) => free.length >= size);
     this.#free.splice(after < 0 ? this.#free.length : after, 0, whole);
     this.#freeBytes += size;
-    while (this.#freeBytes > this.#options.maxFreeBytes) this.#dropSmallest();
+    while (this.#freeBytes > this.#maxFreeBytes) this.#dropSmallest();
   }
 
   #dropSmallest(): void {

@@ -3,16 +3,18 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { createHealthApp } from '../../functions/dispatcher/health-server.ts';
 import { createWorker } from '../../functions/dispatcher/main.ts';
+import { threadsOf } from '../../functions/dispatcher/threads/thread-link.ts';
 import type { RunReport } from '../../functions/dispatcher/worker.ts';
 import { ConfigError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { loadConnectors } from '../load-connectors.ts';
 import { loadWorker } from '../load-worker.ts';
-import { createLogger } from '../logger.ts';
+import { loggerTo, standardError } from '../logger.ts';
 import { showProgress } from '../progress.ts';
 import { processSecrets } from '../secret-resolver.ts';
 import { stopSignals } from '../stop-signals.ts';
 import { tableStyle } from '../table-style.ts';
+import { thisProgram } from '../this-program.ts';
 
 interface RunOptions {
   readonly worker?: string;
@@ -39,8 +41,9 @@ export function runCommand(): Command {
 /** @throws ConfigError, FatalError, RetriableError when it could not start */
 async function run(files: readonly string[], options: RunOptions): Promise<RunReport> {
   const terminal = process.stderr.isTTY === true;
-  const { config, warnings, given } = loadWorker(options.worker);
-  const logger = createLogger(config['log.level'], terminal);
+  const { config, warnings, raw } = loadWorker(options.worker);
+  const lines = standardError(terminal);
+  const logger = loggerTo(lines, config['log.level']);
   for (const { key, message } of warnings) logger.warn({ key, problem: message }, 'configuration warning');
   const connectors = loadConnectors(files, logger);
   const worker = await createWorker({
@@ -49,12 +52,13 @@ async function run(files: readonly string[], options: RunOptions): Promise<RunRe
     secrets: processSecrets,
     logger,
     resumeStopped: options.resumeStopped,
+    threads: { start: threadsOf(thisProgram()), worker: raw, logLine: (line) => void lines.write(line) },
   });
   const signals = stopSignals((signal) => logger.info({ signal }, 'stopping; a second signal stops at once'));
   const health = createHealthApp(worker);
   const progress = showProgress(() => worker.statuses(), terminal);
   try {
-    await listen(health, config['metrics.listener'] ?? config.listeners[0], given, logger);
+    await listen(health, config['metrics.listener'] ?? config.listeners[0], new Set(Object.keys(raw)), logger);
     return await worker.run(options.untilCaughtUp, signals.stop, signals.kill);
   } finally {
     progress.stop();

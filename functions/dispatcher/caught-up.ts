@@ -51,14 +51,14 @@ export async function untilCaughtUp(
   admin: KafkaAdmin,
   groupId: string,
   ends: EndOffsets,
-  waitingForPerson: () => readonly TopicPartition[],
+  waitingForPerson: () => Promise<readonly TopicPartition[]>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<boolean> {
   for (;;) {
     const late = await behind(admin, groupId, ends);
     if (late.length === 0) return true;
-    const waiting = new Set(waitingForPerson().map(partitionName));
+    const waiting = new Set((await waitingForPerson()).map(partitionName));
     if (late.every((partition) => waiting.has(partitionName(partition)))) return false;
     await clock.sleep(POLL_MS, signal);
   }

@@ -15,8 +15,8 @@ import type { Ledger } from './ledger.ts';
 import type { WorkerMemory } from './memory/worker-memory.ts';
 import type { Metrics, PartitionReading } from './metrics.ts';
 import { pipelineDeps } from './pipeline-deps.ts';
-import { consumerOptions, type WorkerLimits } from './plan.ts';
-import { prepareResources } from './resources.ts';
+import { consumerOptions, taskIds, type WorkerLimits } from './plan.ts';
+import { prepareResources, resourcesOf } from './resources.ts';
 import { TargetGate } from './target-gate/gate.ts';
 import { Task } from './task.ts';
 import { type TaskStatus, TaskSupervisor } from './task-supervisor.ts';
@@ -32,6 +32,8 @@ export interface ConnectorSpec {
   readonly claimCheck: ClaimCheckStore | undefined;
   /** Lift the stop marks of `errors.policy=stop`. */
   readonly resumeStopped: boolean;
+  /** Those of its tasks that run here; absent: all of `tasks.max`. */
+  readonly taskIds?: readonly number[];
 }
 
 /** What all connectors of a worker share. */
@@ -56,6 +58,13 @@ export interface ConnectorStatus {
   readonly totals: Ledger;
 }
 
+/** Lag of a partition when its owner was last asked. */
+export interface SeenLag {
+  readonly lag: number;
+  /** Epoch ms. */
+  readonly seenAt: number;
+}
+
 /** Start it once, stop it once, also while `start` is pending. If `start` throws, call `stop` all the same: it closes what was opened. */
 export class Connector {
   readonly name: string;
@@ -68,7 +77,7 @@ export class Connector {
   #ends: EndOffsets | undefined;
   #stopped = false;
   /** By partition, as last seen by whichever task owned it. */
-  readonly #lags = new Map<string, number>();
+  readonly #lags = new Map<string, SeenLag>();
   /** Aborted when no task is left. */
   readonly #allFailed = new AbortController();
 
@@ -83,29 +92,38 @@ export class Connector {
     this.#consumer = consumerOptions(config, deps.limits);
     this.#gate = this.#targetGate();
     deps.metrics.targets.watch(config.name, this.#gate);
-    this.#tasks = Array.from({ length: config['tasks.max'] }, (_, id) => this.#task(id));
+    this.#tasks = (spec.taskIds ?? taskIds(config)).map((id) => this.#task(id));
   }
 
   /** Checks and creates resources, then joins all tasks. With `untilCaughtUp` the end offsets of now become the goal.
    *  @throws FatalError when the cluster or its topics are not as they must be; RetriableError when it cannot be reached */
   async start(untilCaughtUp: boolean): Promise<void> {
-    const { config } = this.spec;
-    const errorTopics =
-      config['errors.policy'] === 'stop'
-        ? []
-        : [config['errors.deadletterqueue.topic.name'], config['runtime.error.topic.name']];
-    const resources = { sources: this.#consumer.topics, errorTopics, create: config['resources.create'] };
-    await prepareResources(this.#admin, resources, this.deps.logger);
-    if (untilCaughtUp) {
-      this.#ends = await endOffsets(this.#admin, this.#consumer);
-      const targets = byPartition(this.#ends);
-      for (const task of this.#tasks) task.flushAt(targets);
-    }
+    await prepareResources(this.#admin, resourcesOf(this.spec.config), this.deps.logger);
+    if (untilCaughtUp) this.#ends = await endOffsets(this.#admin, this.#consumer);
+    await this.join(this.#ends && byPartition(this.#ends));
+    // A run that ends when it caught up must end, also by failing: whoever waits for it starts it again.
+    this.begin(!untilCaughtUp);
+  }
+
+  /** The first half of `start`, when resources are prepared: joins all tasks.
+   *  @param goal offsets to catch up to, by partition name */
+  async join(goal: ReadonlyMap<string, number> | undefined): Promise<void> {
     // Nobody would stop tasks that start now.
     if (this.#stopped) return;
+    if (goal !== undefined) for (const task of this.#tasks) task.flushAt(goal);
     await Promise.all(this.#tasks.map((task) => task.start()));
-    // A run that ends when it caught up must end, also by failing: whoever waits for it starts it again.
-    for (const task of this.#tasks) task.begin(!untilCaughtUp);
+  }
+
+  /** The second: all members of the group that start now have joined, so partitions may read.
+   *  @param heals whether failed tasks are started again by themselves */
+  begin(heals: boolean): void {
+    if (this.#stopped) return;
+    for (const task of this.#tasks) task.begin(heals);
+  }
+
+  /** Partitions that wait for a person, with nothing left to do until then. */
+  nothingLeftToDo(): TopicPartition[] {
+    return this.#tasks.flatMap((task) => task.nothingLeftToDo());
   }
 
   /** Resolves when the goal of `start(true)` is reached: true when all of it is, false when the rest waits for a person.
@@ -113,7 +131,7 @@ export class Connector {
   async caughtUp(signal: AbortSignal): Promise<boolean> {
     if (this.#ends === undefined) throw new Error('start(true) comes first');
     const either = AbortSignal.any([signal, this.#allFailed.signal]);
-    const waiting = () => this.#tasks.flatMap((task) => task.nothingLeftToDo());
+    const waiting = async () => this.nothingLeftToDo();
     return await untilCaughtUp(this.#admin, this.#consumer.groupId, this.#ends, waiting, this.deps.clock, either);
   }
 
@@ -146,19 +164,19 @@ export class Connector {
       name: this.name,
       tasks: this.#tasks.map((task) => task.status()),
       waiting: this.#tasks.flatMap((task) => task.waitingForPerson()),
-      lag: this.#lag(),
+      lag: totalLag(this.lags()),
       totals: this.deps.metrics.totals(this.name),
     };
   }
 
-  #lag(): number {
-    for (const task of this.#tasks) {
-      for (const { topic, partition, lag } of task.partitions())
-        this.#lags.set(partitionName({ topic, partition }), lag);
-    }
-    let sum = 0;
-    for (const lag of this.#lags.values()) sum += lag;
-    return sum;
+  /** By partition that was ever owned here. */
+  lags(): ReadonlyMap<string, SeenLag> {
+    for (const task of this.#tasks) for (const reading of task.partitions()) this.#noteLag(reading);
+    return this.#lags;
+  }
+
+  #noteLag({ topic, partition, lag }: PartitionReading): void {
+    this.#lags.set(partitionName({ topic, partition }), { lag, seenAt: this.deps.clock.now() });
   }
 
   #targetGate(): TargetGate {
@@ -206,9 +224,7 @@ export class Connector {
       resumeStopped,
       pipeline,
     };
-    const released = ({ topic, partition, lag }: PartitionReading) => {
-      this.#lags.set(partitionName({ topic, partition }), lag);
-    };
+    const released = (reading: PartitionReading) => this.#noteLag(reading);
     return new TaskSupervisor({
       id,
       make: (events) => new Task(options, { driver, metrics, clock, logger }, { ...events, released }),
@@ -221,4 +237,11 @@ export class Connector {
       },
     });
   }
+}
+
+/** Lag over all partitions. */
+export function totalLag(lags: ReadonlyMap<string, SeenLag>): number {
+  let sum = 0;
+  for (const { lag } of lags.values()) sum += lag;
+  return sum;
 }

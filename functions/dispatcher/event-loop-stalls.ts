@@ -48,6 +48,8 @@ export function watchStalls(stalls: EventLoopStalls, registry: Registry): void {
     name: 'spillway_event_loop_stall_seconds',
     help: 'Longest time since the last scrape for which the process attended to nothing.',
     registers: [registry],
+    // Over the threads of a worker.
+    aggregator: 'max',
     collect() {
       this.set(stalls.takeLongestMs() / 1000);
     },

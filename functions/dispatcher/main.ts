@@ -1,11 +1,14 @@
 /** Composition root of the dispatcher: puts connectors together from parsed configurations. */
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
+import { bodyBuffers } from '../../shared/body-buffers.ts';
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
+import type { RawConfig } from '../../shared/config/parse.ts';
 import type { Secret, SecretResolver } from '../../shared/config/secret.ts';
 import { kafkaConnection, type WorkerConfig } from '../../shared/config/worker-keys.ts';
 import { ConfigError, FatalError } from '../../shared/errors.ts';
@@ -21,10 +24,16 @@ import { createHttpInvoker } from './invokers/http.ts';
 import { createInProcessInvoker } from './invokers/in-process.ts';
 import { createInProcessFunction, type InProcessFunctionOptions } from './invokers/in-process-function.ts';
 import type { Invoker } from './invokers/invoker.ts';
-import { workerMemory } from './memory/worker-memory.ts';
+import { type WorkerMemory, workerMemory } from './memory/worker-memory.ts';
 import { Metrics } from './metrics.ts';
-import { claimCheckKeys, envelopeOptions } from './plan.ts';
+import { claimCheckKeys, envelopeOptions, taskIds } from './plan.ts';
 import type { SinkWay } from './redrive/sink-delivery.ts';
+import { carryError } from './threads/carried-error.ts';
+import { createThreadedWorker } from './threads/create.ts';
+import type { FromThread, ThreadSeat, ToThread } from './threads/messages.ts';
+import { planThreads, type ThreadSetup } from './threads/plan.ts';
+import { SharedCounts } from './threads/shared-counts.ts';
+import { ThreadServer } from './threads/thread-server.ts';
 import { Worker } from './worker.ts';
 
 export interface ConnectorSetup {
@@ -32,8 +41,10 @@ export interface ConnectorSetup {
   readonly parsed: ParsedConnector;
   /** Where relative paths in it start: the folder of its file; the working directory when there is none. */
   readonly folder?: string;
-  /** A sink that is not one of ours; it runs in this process. */
+  /** A sink that is not one of ours; it runs in this process, and in the main thread. */
   readonly writer?: SinkWriter;
+  /** As it was given, for threads to parse it again. */
+  readonly raw?: RawConfig;
 }
 
 export interface WorkerSetup {
@@ -43,17 +54,88 @@ export interface WorkerSetup {
   readonly logger: Logger;
   /** Lift the stop marks of `errors.policy=stop`. */
   readonly resumeStopped: boolean;
+  /** How to start threads; absent where all tasks must run in this one. */
+  readonly threads?: ThreadSetup;
 }
 
-/** A worker over all connectors, not yet started. Functions that run in this process are loaded.
+/** A worker as its callers see it. */
+export type RunnableWorker = Pick<Worker, 'run' | 'statuses'> & {
+  /** Prometheus text format. */
+  metrics(): Promise<string>;
+};
+
+/** A worker over all connectors, not yet started; `worker.threads` says where its tasks run. Functions that run in this thread are loaded.
  *  @throws ConfigError when a secret does not resolve
- *  @throws FatalError `FUNCTION_MODULE_INVALID` */
-export async function createWorker(setup: WorkerSetup): Promise<Worker & { metrics(): Promise<string> }> {
+ *  @throws FatalError `FUNCTION_MODULE_INVALID`; with several threads `run` throws it */
+export async function createWorker(setup: WorkerSetup): Promise<RunnableWorker> {
+  const { connectors, worker, secrets, logger } = setup;
+  const plan = planThreads(connectors, worker['worker.threads'], availableParallelism(), setup.threads, logger);
+  if (plan !== undefined) {
+    return createThreadedWorker(plan, {
+      configs: connectors.map(({ parsed }) => parsed.connector),
+      worker,
+      resumeStopped: setup.resumeStopped,
+      driver: createKafkaDriver(kafkaConnection(worker, secrets), { logger, clock: systemClock, random: Math.random }),
+      stalls: eventLoopStalls(),
+      clock: systemClock,
+      logger,
+    });
+  }
+  const memory = workerMemory(worker['memory.budget.bytes'], { clock: systemClock });
+  const made = await createConnectors(setup, memory, ({ parsed }) => taskIds(parsed.connector));
+  const options = { shutdownTimeoutMs: worker['shutdown.timeout.ms'], clock: systemClock, logger, stalls: made.stalls };
+  return Object.assign(new Worker(made.connectors, options), { metrics: () => made.metrics.render() });
+}
+
+/** Serves as one of the threads of a worker, until the main thread ends it. `setup` is that of the whole worker. Never rejects: what keeps it
+ *  from starting is told to the main thread. */
+export async function serveThread(
+  seat: ThreadSeat,
+  setup: () => WorkerSetup,
+  port: {
+    postMessage(message: FromThread): void;
+    on(event: 'message', listener: (message: ToThread) => void): unknown;
+  },
+): Promise<void> {
+  const post = (message: FromThread) => port.postMessage(message);
+  try {
+    const whole = setup();
+    const counts = new SharedCounts(seat.memory, seat.index);
+    const { threads } = seat;
+    const memory = workerMemory(whole.worker['memory.budget.bytes'], { clock: systemClock, counts, threads });
+    bodyBuffers.shareAmong(threads);
+    const ids = new Map(whole.connectors.map((connector, index) => [connector, seat.tasks[index] ?? []]));
+    const made = await createConnectors(whole, memory, (connector) => ids.get(connector) ?? []);
+    const server = new ThreadServer({ ...made, post, clock: systemClock });
+    port.on('message', (message) => void server.handle(message));
+    server.start();
+  } catch (thrown) {
+    post({ say: 'unable', error: carryError(thrown) });
+  }
+}
+
+/** Of this thread. */
+function eventLoopStalls(): EventLoopStalls {
+  return new EventLoopStalls(monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS }));
+}
+
+interface MadeConnectors {
+  readonly connectors: readonly Connector[];
+  readonly metrics: Metrics;
+  readonly stalls: EventLoopStalls;
+}
+
+/** Those connectors that have tasks in this thread, and their metrics. */
+async function createConnectors(
+  setup: WorkerSetup,
+  memory: WorkerMemory,
+  idsOf: (connector: ConnectorSetup) => readonly number[],
+): Promise<MadeConnectors> {
   const { worker, secrets, logger } = setup;
-  const functions = await loadFunctions(setup.connectors);
-  const memory = workerMemory(worker['memory.budget.bytes'], systemClock);
+  const here = setup.connectors.filter((connector) => idsOf(connector).length > 0);
+  const functions = await loadFunctions(here);
   const metrics = new Metrics(memory.budget);
-  const stalls = new EventLoopStalls(monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS }));
+  const stalls = eventLoopStalls();
   watchStalls(stalls, metrics.registry);
   const deps: ConnectorDeps = {
     driver: createKafkaDriver(kafkaConnection(worker, secrets), {
@@ -75,7 +157,8 @@ export async function createWorker(setup: WorkerSetup): Promise<Worker & { metri
     random: Math.random,
     logger,
   };
-  const connectors = setup.connectors.map(({ definition, parsed, writer }) => {
+  const connectors = here.map((connector) => {
+    const { definition, parsed, writer } = connector;
     const { connector: config, sink } = parsed;
     const spec = {
       config,
@@ -88,11 +171,11 @@ export async function createWorker(setup: WorkerSetup): Promise<Worker & { metri
           : createInProcessInvoker(writer, systemClock),
       claimCheck: claimCheckOf(parsed, setup),
       resumeStopped: setup.resumeStopped,
+      taskIds: idsOf(connector),
     };
     return new Connector(spec, deps);
   });
-  const options = { shutdownTimeoutMs: worker['shutdown.timeout.ms'], clock: systemClock, logger, stalls };
-  return Object.assign(new Worker(connectors, options), { metrics: () => metrics.render() });
+  return { connectors, metrics, stalls };
 }
 
 /** The way to a connector's sink alone, for whoever brings it records by hand. Closing it is the caller's.

@@ -26,14 +26,23 @@ const REBALANCE_TIMEOUT_MS = 60_000;
 /** Well below the rebalance timeout: the commit and the join must fit, too. */
 const DRAIN_TIMEOUT_MS = 30_000;
 
+/** Topics that are read, or what their names match. */
+export function topicsOf({ topics, 'topics.regex': pattern }: ConnectorConfig): readonly string[] | RegExp {
+  return topics ?? pattern ?? [];
+}
+
+/** All tasks of a connector. */
+export function taskIds(config: ConnectorConfig): number[] {
+  return Array.from({ length: config['tasks.max'] }, (_, id) => id);
+}
+
 /** How the group of `config` is read. */
 export function consumerOptions(config: ConnectorConfig, worker: WorkerLimits): ConsumerOptions {
   const share = Math.floor((worker.memoryBudgetBytes * FETCH_SHARE) / worker.tasks);
   const fetchMaxBytes = Math.min(MAX_FETCH_BYTES, Math.max(MIN_FETCH_BYTES, share));
-  const { topics, 'topics.regex': pattern } = config;
   return {
     groupId: config['consumer.group.id'],
-    topics: topics ?? pattern ?? [],
+    topics: topicsOf(config),
     startOffset: config['consumer.start.offset'],
     isolationLevel: config['isolation.level'],
     fetchMaxBytes,

@@ -1,7 +1,9 @@
 /** What must exist at the broker before a connector reads: its sources, and its error topics. */
+import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import { FatalError } from '../../shared/errors.ts';
 import type { KafkaAdmin } from '../../shared/kafka/driver.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { topicsOf } from './plan.ts';
 
 /** As the managed service advises for its error topics. */
 const ERROR_TOPIC_PARTITIONS = 6;
@@ -11,6 +13,15 @@ export interface Resources {
   /** Empty under `errors.policy=stop`. */
   readonly errorTopics: readonly string[];
   readonly create: 'auto' | 'manual';
+}
+
+/** Those that `config` asks for. */
+export function resourcesOf(config: ConnectorConfig): Resources {
+  const errorTopics =
+    config['errors.policy'] === 'stop'
+      ? []
+      : [config['errors.deadletterqueue.topic.name'], config['runtime.error.topic.name']];
+  return { sources: topicsOf(config), errorTopics, create: config['resources.create'] };
 }
 
 /** Checks sources, creates missing error topics under `auto`.

@@ -12,10 +12,11 @@ export interface GateReadings {
   readonly breakerState: number;
 }
 
+/** The last: how the gates of several threads make one. */
 const GAUGES = [
-  ['spillway_adaptive_limit', 'Batches that the target is given at one time, at most.', 'limit'],
-  ['spillway_batches_in_flight', 'Batches that the target is given at this time.', 'inFlight'],
-  ['spillway_breaker_state', '0 closed, 1 half open, 2 open.', 'breakerState'],
+  ['spillway_adaptive_limit', 'Batches that the target is given at one time, at most.', 'limit', 'sum'],
+  ['spillway_batches_in_flight', 'Batches that the target is given at this time.', 'inFlight', 'sum'],
+  ['spillway_breaker_state', '0 closed, 1 half open, 2 open.', 'breakerState', 'max'],
 ] as const;
 
 export class TargetMetrics {
@@ -25,12 +26,13 @@ export class TargetMetrics {
   constructor(registry: Registry) {
     const registers = [registry];
     const gates = this.#gates;
-    for (const [name, help, reading] of GAUGES) {
+    for (const [name, help, reading, aggregator] of GAUGES) {
       new Gauge({
         name,
         help,
         labelNames: ['connector'],
         registers,
+        aggregator,
         collect() {
           this.reset();
           for (const [connector, gate] of gates) this.set({ connector }, gate[reading]);

@@ -23,9 +23,12 @@ export interface RunReport {
   readonly longestStallMs: number;
 }
 
+/** What a worker needs of a connector. */
+export type RunningConnector = Pick<Connector, 'start' | 'caughtUp' | 'failed' | 'stop' | 'abort' | 'status'>;
+
 export class Worker {
   constructor(
-    private readonly connectors: readonly Connector[],
+    private readonly connectors: readonly RunningConnector[],
     private readonly options: WorkerOptions,
   ) {}
 

@@ -52,6 +52,14 @@ export const workerKeys = {
     default: 96 * MIB,
     doc: 'Bytes that are held at once, over all connectors: fetched answers of Kafka, records, and the requests made of them. At the bound batches close early and partitions pause.',
   }),
+  'worker.threads': defineKey.int({
+    ...WORKER,
+    importance: 'MEDIUM',
+    displayName: 'Threads',
+    min: 1,
+    default: 1,
+    doc: 'Threads that the tasks of all connectors are spread over, at most one for each task and each core. With 1 no thread is started.',
+  }),
   'shutdown.timeout.ms': defineKey.long({
     ...WORKER,
     importance: 'LOW',

@@ -21,15 +21,14 @@ export interface IntakeMember {
   allowIntake(allowed: boolean): void;
 }
 
-/** Share of what may be held up to which all read. */
-const FIRST_MARK = 0.75;
-
 export class FairIntake {
   readonly #budget: MemoryBudget;
   readonly #later: (decide: () => void) => void;
   /** With whether it may read. */
   readonly #members = new Map<IntakeMember, boolean>();
   readonly #byConnector = new Map<string, Set<IntakeMember>>();
+  /** What ends the part that a member has in the budget. */
+  readonly #parts = new Map<IntakeMember, () => void>();
   #busy = false;
   #again = false;
   #anyHeld = false;
@@ -47,6 +46,7 @@ export class FairIntake {
   /** A partition that comes; it may read until it is told otherwise. */
   join(member: IntakeMember): void {
     this.#members.set(member, true);
+    this.#parts.set(member, this.#budget.join());
     const group = this.#byConnector.get(member.connector);
     if (group === undefined) this.#byConnector.set(member.connector, new Set([member]));
     else group.add(member);
@@ -55,6 +55,8 @@ export class FairIntake {
 
   leave(member: IntakeMember): void {
     this.#members.delete(member);
+    this.#parts.get(member)?.();
+    this.#parts.delete(member);
     const group = this.#byConnector.get(member.connector);
     group?.delete(member);
     if (group?.size === 0) this.#byConnector.delete(member.connector);
@@ -64,8 +66,8 @@ export class FairIntake {
   /** Brings the permissions in line with what is held. Call after taking records in, outside of the loops that add them, and after a batch
    *  was settled. */
   review(): void {
-    const { usedBytes, holdableBytes } = this.#budget;
-    if (!this.#anyHeld && usedBytes < holdableBytes * FIRST_MARK) return;
+    const { usedBytes, holdableBytes, firstMarkBytes } = this.#budget;
+    if (!this.#anyHeld && usedBytes < firstMarkBytes) return;
     // Those that still read must not go on beyond the bound.
     if (usedBytes >= holdableBytes && !this.#wasFull) this.#decideNow();
     else if (!this.#scheduled) {
@@ -93,8 +95,7 @@ export class FairIntake {
   }
 
   #decide(): void {
-    const { holdableBytes } = this.#budget;
-    const firstMark = holdableBytes * FIRST_MARK;
+    const { holdableBytes, firstMarkBytes: firstMark } = this.#budget;
     this.#wasFull = this.#budget.isFull;
     if (this.#budget.usedBytes < firstMark) {
       if (this.#anyHeld) for (const member of this.#members.keys()) this.#allow(member, true);
@@ -104,7 +105,7 @@ export class FairIntake {
     this.#anyHeld = true;
     if (this.#wasFull) this.#closeEarly(firstMark);
     // Those with less than their share read, unless the bound is reached.
-    const share = this.#budget.isFull ? 0 : (holdableBytes - firstMark) / this.#members.size;
+    const share = this.#budget.isFull ? 0 : (holdableBytes - firstMark) / this.#budget.members;
     const readers = new Set<IntakeMember>();
     for (const members of this.#byConnector.values()) this.#decideFor(members, share, readers);
     for (const member of readers) this.#allow(member, true);
@@ -126,10 +127,15 @@ export class FairIntake {
     if (waiting.length > 0 && pendingBytes === 0) this.#keepGoing(members, waiting, readers);
   }
 
-  /** The largest open batches go out until what is on its way brings us below the first mark. */
+  /** The largest open batches go out until what is on its way brings us below the first mark. Of several threads each closes for its part of
+   *  what is held. */
   #closeEarly(firstMark: number): void {
     const members = [...this.#members.keys()];
-    closeUntil(members, (pending) => pending >= this.#budget.usedBytes - firstMark);
+    closeUntil(members, (pending) => {
+      const { usedBytes, ownBytes } = this.#budget;
+      const part = usedBytes === 0 ? 1 : ownBytes / usedBytes;
+      return pending >= (usedBytes - firstMark) * part;
+    });
   }
 
   /** A connector with nothing on its way gets something on its way, or reads. */

@@ -1,11 +1,14 @@
-/** One byte budget for a whole worker, over all connectors: what is held, what is asked for, what is being sent. */
+/** One byte budget for a whole worker, over all connectors and threads: what is held, what is asked for, what is being sent. */
 import { type Freed, type MemoryAccount, SharedMemory } from '../../../shared/memory-account.ts';
 import type { BlockMemory } from '../../../shared/records.ts';
+import { type MemoryCounts, OwnCounts } from './memory-counts.ts';
 
 /** Share of the budget that fetches under way may ask for, all tasks and brokers together. */
 export const FETCH_SHARE = 1 / 16;
 /** Share up to which records are read in. What fetches under way bring comes on top; the rest is left for requests. */
 const HELD_SHARE = 1 / 2;
+/** Share of what may be held up to which all read. */
+const FIRST_MARK = 0.75;
 
 /** What the bytes are for, as a metric shows it. */
 export interface MemoryUse {
@@ -21,22 +24,41 @@ export interface MemoryUse {
  *  settled. A record larger than the whole budget is counted like any other. */
 export class MemoryBudget implements MemoryAccount {
   readonly limitBytes: number;
-  #records = 0;
-  #requests = 0;
-  #fetches = 0;
+  readonly #counts: MemoryCounts;
   readonly #listeners: (() => void)[] = [];
 
-  constructor(limitBytes: number) {
+  /** @param counts where it counts; those of a thread are part of one budget for the whole process */
+  constructor(limitBytes: number, counts: MemoryCounts = new OwnCounts()) {
     this.limitBytes = limitBytes;
+    this.#counts = counts;
+    counts.onFreedElsewhere(() => this.#tell());
   }
 
-  /** Bytes of records and of requests. */
+  /** Bytes of records and of requests, of all threads. Who finds `firstMarkBytes` or more hears when others free some. */
   get usedBytes(): number {
-    return this.#records + this.#requests;
+    const { records, requests } = this.#counts.all;
+    if (records + requests >= this.firstMarkBytes) this.#counts.short();
+    return records + requests;
+  }
+
+  /** Those of this thread. */
+  get ownBytes(): number {
+    return this.#counts.own.records + this.#counts.own.requests;
   }
 
   get use(): MemoryUse {
-    return { records: this.#records, requests: this.#requests, fetches: this.#fetches };
+    const { records, requests, fetches } = this.#counts.all;
+    return { records, requests, fetches };
+  }
+
+  /** Partitions that share what may be held, of all threads. */
+  get members(): number {
+    return this.#counts.all.members;
+  }
+
+  /** Up to here all partitions read. */
+  get firstMarkBytes(): number {
+    return this.holdableBytes * FIRST_MARK;
   }
 
   /** What records and requests may take before reading ends. */
@@ -50,30 +72,37 @@ export class MemoryBudget implements MemoryAccount {
 
   /** Whether `bytes` more fit in beside everything, fetches under way included. */
   fits(bytes: number): boolean {
-    return this.usedBytes + this.#fetches + bytes <= this.limitBytes;
+    const { records, requests, fetches } = this.#counts.all;
+    const fit = records + requests + fetches + bytes <= this.limitBytes;
+    if (!fit) this.#counts.short();
+    return fit;
+  }
+
+  /** A partition that takes part in sharing what may be held; the answer ends that, once. */
+  join(): () => void {
+    this.#counts.add('members', 1);
+    return once(() => this.#counts.add('members', -1));
   }
 
   take(bytes: number, freed: Freed = () => undefined): BlockMemory {
-    this.#records += bytes;
+    this.#counts.add('records', bytes);
     return new SharedMemory((clean) => {
-      this.#records -= bytes;
+      this.#counts.add('records', -bytes);
       freed(clean);
       this.#freed();
     });
   }
 
   expect(bytes: number): () => void {
-    this.#fetches += bytes;
-    return once(() => {
-      this.#fetches -= bytes;
-    });
+    this.#counts.add('fetches', bytes);
+    return once(() => this.#counts.add('fetches', -bytes));
   }
 
   /** Counts the body of a request; the answer ends that, once. */
   request(bytes: number): () => void {
-    this.#requests += bytes;
+    this.#counts.add('requests', bytes);
     return once(() => {
-      this.#requests -= bytes;
+      this.#counts.add('requests', -bytes);
       this.#freed();
     });
   }
@@ -84,6 +113,11 @@ export class MemoryBudget implements MemoryAccount {
   }
 
   #freed(): void {
+    this.#counts.freed();
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -12,10 +12,13 @@ export interface MemoryReadings {
 /** Adds the gauges of `memory` to a registry. */
 export function watchMemory(memory: MemoryReadings, registry: Registry): void {
   const registers = [registry];
+  // Threads share one budget: each sees all of it.
+  const aggregator = 'first';
   new Gauge({
     name: 'spillway_memory_used_bytes',
     help: 'Bytes of the memory budget in use.',
     registers,
+    aggregator,
     collect() {
       this.set(memory.usedBytes);
     },
@@ -24,6 +27,7 @@ export function watchMemory(memory: MemoryReadings, registry: Registry): void {
     name: 'spillway_memory_budget_bytes',
     help: 'The memory budget.',
     registers,
+    aggregator,
     collect() {
       this.set(memory.limitBytes);
     },
@@ -33,6 +37,7 @@ export function watchMemory(memory: MemoryReadings, registry: Registry): void {
     help: 'Bytes by what they are for: records until they are settled, requests and fetches under way.',
     labelNames: ['use'],
     registers,
+    aggregator,
     collect() {
       const { records, requests, fetches } = memory.use;
       this.set({ use: 'records' }, records);

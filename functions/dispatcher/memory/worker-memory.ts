@@ -3,6 +3,7 @@ import { BufferPool } from '../../../shared/buffer-pool.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { FairIntake } from './fair-intake.ts';
 import { MemoryBudget } from './memory-budget.ts';
+import { type MemoryCounts, OwnCounts } from './memory-counts.ts';
 import { RequestRoom } from './request-room.ts';
 
 /** A frame may be held for long, and counts as what its buffer takes. */
@@ -21,17 +22,28 @@ export interface WorkerMemory {
 /** Between two looks at who may read, where nothing speaks against waiting. */
 const REVIEW_MS = 5;
 
-/** @param limitBytes `memory.budget.bytes`
- *  @param clock absent: who may read is looked at after every change */
-export function workerMemory(limitBytes: number, clock?: Pick<Clock, 'after'>): WorkerMemory {
-  const budget = new MemoryBudget(limitBytes);
+/** What a worker's memory is made with. */
+export interface WorkerMemoryOptions {
+  /** Absent: who may read is looked at after every change. */
+  readonly clock?: Pick<Clock, 'after'>;
+  /** Of one of `threads` threads that share the budget. */
+  readonly counts?: MemoryCounts;
+  readonly threads?: number;
+}
+
+/** @param limitBytes `memory.budget.bytes` */
+export function workerMemory(
+  limitBytes: number,
+  { clock, counts = new OwnCounts(), threads = 1 }: WorkerMemoryOptions = {},
+): WorkerMemory {
+  const budget = new MemoryBudget(limitBytes, counts);
   const later = clock && ((decide: () => void) => void clock.after(REVIEW_MS, decide));
   return {
     budget,
     intake: new FairIntake(budget, later),
     room: new RequestRoom(budget),
     frames: new BufferPool({
-      maxFreeBytes: budget.holdableBytes,
+      maxFreeBytes: budget.holdableBytes / threads,
       leastFilled: FRAME_LEAST_FILLED,
       // Fetches that are full are all of one size.
       sizeFor: (bytes) => Math.ceil(bytes / FRAME_STEP_BYTES) * FRAME_STEP_BYTES,

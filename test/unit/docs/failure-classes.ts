@@ -5,6 +5,7 @@ export const FAULT_CLASSES: readonly (readonly [failure: string, heading: string
   ['reply lost after the write', 'The reply is lost after the write', 'reply-lost'],
   ['function killed in mid-batch', 'Your function is killed in the middle of a batch', 'function-killed'],
   ['`kill -9` of a worker', '`kill -9`, or the machine dies', 'worker-killed'],
+  ['a worker thread dies', 'A thread dies', 'thread-dies'],
   ['SIGTERM in mid-batch', 'SIGTERM or Ctrl-C, and a second signal', 'worker-stopped'],
   ['broker leader killed and restarted', 'A broker restarts, or a leader moves', 'leader-killed'],
   ['all brokers restarted', 'All brokers restart at once', 'all-brokers-restarted'],

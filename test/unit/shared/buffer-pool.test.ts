@@ -40,6 +40,13 @@ describe('BufferPool', () => {
     expect(pool.take(MIB).buffer).toBe(large.buffer);
   });
 
+  it('keeps its part only, when several share', () => {
+    const pool = new BufferPool({ maxFreeBytes: 8 * MIB, leastFilled: 0, sizeFor });
+    pool.shareAmong(4);
+    for (const buffer of [1, 2, 3].map(() => pool.take(MIB))) pool.giveBack(buffer);
+    expect(pool.freeBytes).toBe(2 * MIB);
+  });
+
   it('replaces one that is too small instead of keeping both', () => {
     const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0, sizeFor });
     pool.giveBack(pool.take(MIB));

@@ -22,7 +22,7 @@ function setUp(
   } as unknown as KafkaAdmin;
   const clock = new ManualClock();
   let outcome: unknown = 'running';
-  untilCaughtUp(admin, 'g', ENDS, waiting, clock, new AbortController().signal).then(
+  untilCaughtUp(admin, 'g', ENDS, async () => waiting(), clock, new AbortController().signal).then(
     (caughtUp) => (outcome = caughtUp),
     (error: unknown) => (outcome = error),
   );

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { uniqueName } from '../../helpers/kafka.ts';
+import { recordOf, startRig, writtenRecords } from '../../helpers/pipeline.ts';
+import { logLines, TWO_THREADS, threadsAtWork } from '../../helpers/threaded-runs.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
+
+const MIB = 2 ** 20;
+const BUDGET = 16 * MIB;
+const PARTITIONS = 4;
+const PER_PARTITION = 10_000;
+const TOTAL = PARTITIONS * PER_PARTITION;
+const MINUTES = 240_000;
+
+/** Most memory that the process ever had, in bytes; undefined where the system does not tell. */
+async function peakRss(pid: number | undefined): Promise<number | undefined> {
+  if (!existsSync(`/proc/${pid}/status`)) return undefined;
+  const kib = /VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return kib === undefined ? undefined : Number(kib) * 1024;
+}
+
+describe.skipIf(availableParallelism() < 2)('the memory budget of two threads', { timeout: 300_000 }, () => {
+  it('bounds both together while one target hangs, and keeps no other connector from its end', async () => {
+    const rig = await startRig();
+    const file = async (name: string) => {
+      const topic = await rig.createTopic(PARTITIONS, name);
+      const records = Array.from({ length: PER_PARTITION }, (_, i) => recordOf(`k${i}`, 'x'.repeat(1_000)));
+      for (let partition = 0; partition < PARTITIONS; partition++) await rig.produce(topic, partition, records);
+      return await rig.connectorFile(uniqueName(name), {
+        topics: topic,
+        'tasks.max': '2',
+        'oss.object.prefix': `${name}/`,
+        'batch.bytes': String(MIB / 4),
+        'invoke.timeout.ms': '2000',
+        'retry.backoff.max.ms': '500',
+      });
+    };
+    const files = [await file('stalled'), await file('well')];
+    rig.oss.setFault({ kind: 'hang', method: 'PUT', keyPrefix: 'stalled/', times: 1_000_000 });
+    const env = { ...TWO_THREADS, SPILLWAY_MEMORY_BUDGET_BYTES: String(BUDGET) };
+    const run = rig.spawnCli(['run', '--until-caught-up', ...files], env);
+    let log = '';
+    run.stderr?.on('data', (text: string) => (log += text));
+    const written = async (name: string) => {
+      const folder = join(rig.bucketFolder, name);
+      if (!existsSync(folder)) return 0;
+      return new Set((await writtenRecords(folder)).map(({ partition, offset }) => `${partition}/${offset}`)).size;
+    };
+    const used: number[] = [];
+    const look = async () => {
+      const complete = logLines(log.slice(0, log.lastIndexOf('\n')));
+      const address = complete.find(({ msg }) => msg === 'metrics and health')?.['address'];
+      if (address === undefined) return;
+      const text = await (await fetch(`${String(address)}/metrics`)).text();
+      used.push(Number(/^spillway_memory_used_bytes (\d+)$/m.exec(text)?.[1]));
+    };
+    const wellIsThere = async () => {
+      await look();
+      return (await written('well')) === TOTAL;
+    };
+    await waitFor(wellIsThere, { what: 'all of the other connector', timeoutMs: MINUTES });
+    expect(await written('stalled')).toBe(0);
+    rig.oss.clearFaults();
+    const stalledIsThere = async () => {
+      await look();
+      return (await written('stalled')) > TOTAL / 2;
+    };
+    await waitFor(stalledIsThere, { what: 'half of the stalled one', timeoutMs: MINUTES });
+    const peak = await peakRss(run.pid);
+    const { code, stderr } = await run.result;
+    expect([code, threadsAtWork(stderr)]).toEqual([0, [1, 2]]);
+    expect(await written('stalled')).toBe(TOTAL);
+    // What a connector may have beyond the bound is less than what is left of the budget above the bound.
+    expect(Math.max(...used)).toBeGreaterThan(BUDGET / 4);
+    expect(Math.max(...used)).toBeLessThanOrEqual(BUDGET);
+    // Three runtimes and the budget; half of what the topics hold is more than the difference.
+    if (peak !== undefined) expect(peak).toBeLessThan(400 * MIB);
+  });
+});
