@@ -84,7 +84,7 @@ describe.each<FetchWay>(['fast', 'kafkajs'])('the way %s', (way) => {
   });
 
   describe('what a fetch may bring', () => {
-    it.runIf(way === 'fast')('several batches are one block over the same bytes, without a copy', async () => {
+    it('several batches come in order, on the fast way as one block over the same bytes', async () => {
       const bytes = Buffer.concat([
         batch({
           baseOffset: 10,
@@ -96,8 +96,8 @@ describe.each<FetchWay>(['fast', 'kafkajs'])('the way %s', (way) => {
         batch({ baseOffset: 12, records: [{ delta: 0, value: 'c' }] }),
       ]);
       const decoded = await decode(bytes, { fetchOffset: 10 });
-      expect(decoded.blocks).toHaveLength(1);
-      expect(decoded.blocks[0]?.bytes).toBe(bytes);
+      const isShared = decoded.blocks.length === 1 && decoded.blocks[0]?.bytes === bytes;
+      expect(isShared).toBe(way === 'fast');
       expect([values(decoded), offsets(decoded), decoded.nextOffset]).toEqual([['a', 'b', 'c'], [10, 11, 12], 13]);
       expect(recordsOf(decoded).map((r) => r.timestamp)).toEqual([1_000, 1_010, 1_000]);
     });
