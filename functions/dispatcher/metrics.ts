@@ -5,6 +5,7 @@ import type { RecordBatch, TopicPartition } from '../../shared/records.ts';
 import { AgeHistogram } from './age-histogram.ts';
 import { Ledger } from './ledger.ts';
 import { type MemoryReadings, watchMemory } from './memory/memory-metrics.ts';
+import { type GaugeSeries, PartitionGauge } from './partition-gauge.ts';
 import { TargetMetrics } from './target-metrics.ts';
 
 /** Task states as `spillway_task_state` shows them. */
@@ -103,21 +104,24 @@ export class Metrics {
         },
       });
     }
-    this.#partitionGauge(
-      'spillway_records_in_flight',
-      'Records delivered and not settled yet.',
-      (p) => p.inFlight,
-      true,
+    this.#add(
+      new PartitionGauge('spillway_records_in_flight', 'Records delivered and not settled yet.', () =>
+        this.#inFlight(),
+      ),
     );
     this.#partitionGauge(
       'spillway_consumer_lag_records',
       'Offsets from the first unsettled record to the end.',
-      (p) => p.lag,
+      ({ lag }) => ({ value: lag }),
     );
-    this.#partitionGauge('spillway_partition_paused', '1 while nothing is fetched, by reason.', (p) =>
-      p.pausedReason === undefined ? 0 : 1,
+    this.#partitionGauge(
+      'spillway_partition_paused',
+      '1 while nothing is fetched, by reason.',
+      ({ pausedReason: reason = '' }) => ({ value: reason === '' ? 0 : 1, reason }),
     );
-    this.#partitionGauge('spillway_buffer_bytes', 'Encoded bytes held for the partition.', (p) => p.bufferBytes);
+    this.#partitionGauge('spillway_buffer_bytes', 'Encoded bytes held for the partition.', ({ bufferBytes }) => ({
+      value: bufferBytes,
+    }));
     const tasks = this.#tasks;
     new Gauge({
       name: 'spillway_task_state',
@@ -162,7 +166,7 @@ export class Metrics {
       registers,
     });
     this.#age = new AgeHistogram('spillway_record_age_seconds', 'Seconds from the record time to the confirmed write.');
-    this.registry.registerMetric(this.#age as never);
+    this.#add(this.#age);
   }
 
   /** Metrics of a task that is about to start. They go on where a task of the same name left off. */
@@ -224,30 +228,37 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  #partitionGauge(name: string, help: string, value: (partition: PartitionReading) => number, byTopic = false): void {
+  #add(metric: PartitionGauge | AgeHistogram): void {
+    this.registry.registerMetric(metric as never);
+  }
+
+  /** A series for each partition; what `of` answers beside the value are labels. */
+  #partitionGauge(
+    name: string,
+    help: string,
+    of: (partition: PartitionReading) => { readonly value: number; readonly reason?: string },
+  ): void {
     const tasks = this.#tasks;
-    const paused = name === 'spillway_partition_paused';
-    new Gauge({
-      name,
-      help,
-      labelNames: ['connector', 'task', 'topic', ...(byTopic ? [] : ['partition']), ...(paused ? ['reason'] : [])],
-      registers: [this.registry],
-      collect() {
-        this.reset();
-        for (const { labels, ledgers, readings } of tasks) {
-          if (byTopic) for (const topic of ledgers.keys()) this.set({ ...labels, topic }, 0);
-          for (const partition of readings?.partitions() ?? []) {
-            const of = { ...labels, topic: partition.topic };
-            if (byTopic) this.inc(of, value(partition));
-            else if (!paused) this.set({ ...of, partition: partition.partition }, value(partition));
-            else
-              this.set(
-                { ...of, partition: partition.partition, reason: partition.pausedReason ?? '' },
-                value(partition),
-              );
-          }
+    function* series(): Generator<GaugeSeries> {
+      for (const { labels, readings } of tasks) {
+        for (const reading of readings?.partitions() ?? []) {
+          const { topic, partition } = reading;
+          const { value, ...more } = of(reading);
+          yield { labels: { ...labels, topic, partition, ...more }, value };
         }
-      },
-    });
+      }
+    }
+    this.#add(new PartitionGauge(name, help, series));
+  }
+
+  /** By topic, also where none is in flight. */
+  *#inFlight(): Generator<GaugeSeries> {
+    for (const { labels, ledgers, readings } of this.#tasks) {
+      const byTopic = new Map([...ledgers.keys()].map((topic) => [topic, 0]));
+      for (const { topic, inFlight } of readings?.partitions() ?? []) {
+        byTopic.set(topic, (byTopic.get(topic) ?? 0) + inFlight);
+      }
+      for (const [topic, value] of byTopic) yield { labels: { ...labels, topic }, value };
+    }
   }
 }
