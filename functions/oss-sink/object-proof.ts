@@ -6,6 +6,7 @@
  *  made, other records in the object, too) is decided by the content itself, record by record. */
 import { bodyBuffers } from '../../shared/body-buffers.ts';
 import { Crc64 } from '../../shared/crc64.ts';
+import { RetriableError } from '../../shared/errors.ts';
 import type { BodyBuilder } from './body/body.ts';
 import { updateInSlices } from './byte-slices.ts';
 import type { Compressor } from './compress.ts';
@@ -37,7 +38,7 @@ export class ObjectProof {
   }
 
   /** Whether all of `records` are in the object, byte for byte.
-   *  @throws RetriableError, FatalError as the store does */
+   *  @throws RetriableError `OSS_OBJECT_NOT_WHOLE`; RetriableError, FatalError as the store does */
   async holds(object: ExistingObject, records: Records, request: RequestOptions): Promise<boolean> {
     const content = this.#options.body.build(records);
     try {
@@ -59,11 +60,18 @@ export class ObjectProof {
     const compressor = await load();
     if (same && (await isStoredAs(head, await compressor.compress(content)))) return true;
     const stored = await store.get(name, request);
+    // A cache on the way may hold an older one, and what comes short proves nothing.
+    if (head.size !== undefined && head.size !== stored.length) throw notWhole(name, head.size, stored.length, request);
     const whole = await compressor.decompress(stored).catch(() => undefined);
     // Of another size it is not what was sent.
     if (whole === undefined || whole.length !== theirs.bytes) return false;
     return same ? whole.equals(content) : body.contains(whole, content);
   }
+}
+
+function notWhole(name: string, size: number, came: number, { context }: RequestOptions): RetriableError {
+  const text = `object ${name} has ${size} bytes, but reading it brought ${came}; check any proxy or cache on the way; trying again`;
+  return new RetriableError('OSS_OBJECT_NOT_WHOLE', text, context === undefined ? {} : { context });
 }
 
 async function isStoredAs({ size, crc64 }: ObjectHead, stored: Buffer): Promise<boolean> {

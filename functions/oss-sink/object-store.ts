@@ -10,8 +10,8 @@ export interface ObjectToPut {
 }
 
 export interface ObjectHead {
-  /** Bytes as stored. */
-  readonly size: number;
+  /** Bytes as stored; undefined where the answer does not tell. */
+  readonly size: number | undefined;
   /** CRC-64/ECMA of the bytes as stored (`shared/crc64.ts`), where the service tells it. */
   readonly crc64: bigint | undefined;
   readonly metadata: Readonly<Record<string, string>>;

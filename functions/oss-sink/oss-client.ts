@@ -87,8 +87,9 @@ export class OssClient implements ObjectStore {
     }
     const headers = outcome.exchange.reply?.headers ?? {};
     const crc64 = String(headers['x-oss-hash-crc64ecma']);
+    const size = String(headers['content-length']);
     return {
-      size: Number(headers['content-length'] ?? 0),
+      size: /^\d+$/.test(size) ? Number(size) : undefined,
       crc64: /^\d+$/.test(crc64) ? BigInt(crc64) : undefined,
       metadata: Object.fromEntries(
         Object.entries(headers).flatMap(([header, value]) =>

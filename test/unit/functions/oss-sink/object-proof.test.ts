@@ -47,6 +47,21 @@ describe('an object of the same records', () => {
     expect(store.objects.size).toBe(1);
   });
 
+  it('is asked for again where a read brings another number of bytes than are there', async () => {
+    const { objects, store } = setup();
+    store.checksums = false;
+    await objects.write(run(0, 9), signal);
+    const get = store.get.bind(store);
+    store.get = async (name) => (await get(name)).subarray(1);
+    await expect(objects.write(run(0, 9), signal)).rejects.toMatchObject({
+      name: 'RetriableError',
+      code: 'OSS_OBJECT_NOT_WHOLE',
+    });
+    store.get = get;
+    await objects.write(run(0, 9), signal);
+    expect(store.objects.size).toBe(1);
+  });
+
   it('is recognised by its content where another version of the library compressed it', async () => {
     const made = setup({ 'oss.compression': 'gzip' });
     const gzip = await compressorFor('gzip');
