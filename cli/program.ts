@@ -1,6 +1,6 @@
 /** The `spillway` command: parses, calls one function, exits 0 (done), 1 (refused or failed) or 2 (Kafka or the API out of reach). */
 import { Command, CommanderError } from 'commander';
-import { poisonGivenBack } from '../shared/buffer-pool.ts';
+import './poison-buffers.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { errorsCommand } from './commands/errors.ts';
 import { eventsCommand } from './commands/events.ts';
@@ -11,9 +11,6 @@ import { runCommand } from './commands/run.ts';
 import { validateCommand } from './commands/validate-command.ts';
 import { exitCodeOf, explain } from './exit-code.ts';
 import { packageVersion } from './version.ts';
-
-// Test runs set it: nothing may read a buffer after it was given back.
-if (process.env['SPILLWAY_POISON_BUFFERS'] === '1') poisonGivenBack();
 
 const program = new Command('spillway')
   .description('Carries Kafka records into object storage and into your own functions, and loses none.')

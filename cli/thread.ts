@@ -4,6 +4,7 @@ import { serveThread, type WorkerSetup } from '../functions/dispatcher/main.ts';
 import type { FromThread, GivenConnector, ThreadSeat } from '../functions/dispatcher/threads/messages.ts';
 import { parseConnector } from '../shared/config/connector-keys.ts';
 import { parseWorker } from '../shared/config/worker-keys.ts';
+import './poison-buffers.ts';
 import { loggerTo } from './logger.ts';
 import { processSecrets } from './secret-resolver.ts';
 import { SINKS } from './sinks.ts';

@@ -14,6 +14,9 @@ const AGAIN_MS = 25;
 /** Partitions that are due within so many ms of each other are looked at together: with a thousand of them, some are at all times. */
 const TOGETHER_MS = 5;
 
+/** Node.js sets no timer for longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export class DueLooks {
   /** Epoch ms of the next look. */
   readonly #dueAt = new Map<Aging, number>();
@@ -46,7 +49,7 @@ export class DueLooks {
   #arm(at: number): void {
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
-    const waitMs = Math.max(0, at - this.clock.now());
+    const waitMs = Math.min(Math.max(0, at - this.clock.now()), LONGEST_TIMER_MS);
     this.#timer = { at, cancel: this.clock.after(waitMs, () => this.#look()) };
   }
 

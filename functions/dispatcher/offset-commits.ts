@@ -28,6 +28,7 @@ export class OffsetCommits {
   /** Epoch ms of the last commit that nothing waited for. */
   #unhurriedAt = Number.NEGATIVE_INFINITY;
   #unhurriedIsDue = false;
+  #retryIsDue = false;
   /** Epoch ms before which nothing is tried. */
   #pausedUntil = 0;
 
@@ -39,12 +40,15 @@ export class OffsetCommits {
     private readonly failed: (error: FatalError) => void,
   ) {}
 
-  /** Commits what `pipelines` then have to commit, in the background; what comes while a request is under way is committed next. Does nothing
-   *  right after a failure: whoever waits asks again. */
+  /** Commits what `pipelines` then have to commit, in the background; what comes while a request is under way is committed next, and what
+   *  comes right after a failure when its pause is over. */
   soon(pipelines: () => readonly PartitionPipeline[]): void {
     const pauseLeftMs = this.#pausedUntil - this.clock.now();
     // More than a pause is left only where the clock was set back.
-    if (pauseLeftMs > 0 && pauseLeftMs <= PAUSE_MS) return;
+    if (pauseLeftMs > 0 && pauseLeftMs <= PAUSE_MS) {
+      this.#afterPause(pauseLeftMs, pipelines);
+      return;
+    }
     this.#wanted = true;
     this.#sending ??= this.#loop(pipelines).finally(() => {
       this.#sending = undefined;
@@ -120,6 +124,15 @@ export class OffsetCommits {
     }
     for (const { pipeline, entry } of entries) pipeline.committed(entry);
     return undefined;
+  }
+
+  #afterPause(pauseLeftMs: number, pipelines: () => readonly PartitionPipeline[]): void {
+    if (this.#retryIsDue) return;
+    this.#retryIsDue = true;
+    this.clock.after(pauseLeftMs, () => {
+      this.#retryIsDue = false;
+      this.soon(pipelines);
+    });
   }
 
   #passing({ code, message }: RetriableError): void {

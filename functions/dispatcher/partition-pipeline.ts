@@ -128,9 +128,10 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
     this.#goOn();
   }
 
-  /** Whether a batch, or a token, waits for a commit. */
+  /** Whether a batch, or a token, waits for a commit: to be named by it, or to find room in the plan when what is done has left it. */
   get awaitsCommit(): boolean {
-    return !this.#released && this.#planned?.unstored === true;
+    if (this.#released || this.#planned === undefined) return false;
+    return this.#planned.unstored || (this.#planned.full && this.toCommit !== undefined);
   }
 
   /** What cannot go out before more is read counts as open, too. */

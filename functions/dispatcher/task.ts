@@ -295,15 +295,21 @@ export class Task implements ConsumerListener {
   }
 
   #commitAll(): void {
-    for (const pipeline of this.#pipelines.values()) this.#commitSoon(pipeline);
+    for (const pipeline of this.#pipelines.values()) this.#changed.add(pipeline);
+    this.#commits.soon(() => this.#toCommit());
   }
 
   #sweep(): void {
     const now = this.deps.clock.now();
+    let isAnyWaitedFor = false;
     for (const pipeline of this.#pipelines.values()) {
       pipeline.tick(now);
-      if (isWaitedFor(pipeline)) this.#commitSoon(pipeline);
+      if (!isWaitedFor(pipeline)) continue;
+      this.#changed.add(pipeline);
+      isAnyWaitedFor = true;
     }
+    // One request for all of them.
+    if (isAnyWaitedFor) this.#commits.soon(() => this.#toCommit());
   }
 
   /** Pipelines of partitions that go. They stay in the map, and so in the readings, until they are released. */

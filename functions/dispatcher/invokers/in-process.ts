@@ -38,6 +38,8 @@ async function bounded<T>(
   const givenUp = new Promise<never>((_, reject) => {
     giveUp = reject;
   });
+  // Nobody waits for it where `work` throws before it returns.
+  givenUp.catch(() => undefined);
   const aborted = () => {
     stop.abort(signal.reason);
     giveUp(signal.reason);

@@ -68,5 +68,5 @@ export function createThreadedWorker({ setup, connectors, tasks }: ThreadPlan, d
   });
   const named = (name: string) => threaded.find((connector) => connector.name === name);
   const options = { shutdownTimeoutMs: worker['shutdown.timeout.ms'], clock, logger, stalls };
-  return new ThreadedWorker({ links, worker: new Worker(threaded, options), metrics, died: died.signal });
+  return new ThreadedWorker({ links, worker: new Worker(threaded, options), metrics, died: died.signal, clock });
 }

@@ -1,5 +1,6 @@
 /** A worker whose tasks run in other threads. This one keeps what is of the process: its progress, metrics, signals and end. */
 
+import type { Clock } from '../../../shared/clock.ts';
 import type { ConnectorStatus } from '../connector.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RunReport, Worker } from '../worker.ts';
@@ -14,7 +15,11 @@ export interface ThreadedWorkerParts {
   readonly metrics: Pick<Metrics, 'registry'>;
   /** Aborted with `WORKER_THREAD_DIED`. */
   readonly died: AbortSignal;
+  readonly clock: Pick<Clock, 'after'>;
 }
+
+/** A thread that is busy for longer, with a function that does not let go of it, must not hide what the others count. */
+const METRICS_WITHIN_MS = 1_000;
 
 export class ThreadedWorker {
   /** What each thread answered last. */
@@ -48,13 +53,19 @@ export class ThreadedWorker {
   }
 
   async #metricsOf(link: ThreadLink): Promise<ThreadMetrics> {
+    let cancel: () => void = () => undefined;
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.parts.clock.after(METRICS_WITHIN_MS, () => reject(new Error('no answer')));
+    });
     try {
-      const { metrics = [] } = await link.ask({ call: 'metrics' });
+      const { metrics = [] } = await Promise.race([link.ask({ call: 'metrics' }), late]);
       this.#metrics.set(link, metrics);
       return metrics;
     } catch {
-      // It has not started yet, or has ended: what it counted stays.
+      // It has not started yet, is busy, or has ended: what it counted stays.
       return this.#metrics.get(link) ?? [];
+    } finally {
+      cancel();
     }
   }
 }

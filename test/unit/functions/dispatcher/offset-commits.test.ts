@@ -15,9 +15,9 @@ function afterOneFailure() {
   const moved = {
     ...clock,
     now: () => clock.now() + aheadMs,
-    sleep: clock.sleep,
-    after: clock.after,
-    breath: clock.breath,
+    sleep: clock.sleep.bind(clock),
+    after: clock.after.bind(clock),
+    breath: clock.breath.bind(clock),
   };
   const consumer = {
     commit: async () => {
@@ -32,6 +32,7 @@ function afterOneFailure() {
   commits.soon(pipelines);
   return {
     tries: () => tries,
+    advance: (ms: number) => clock.advance(ms),
     set: (ms: number) => {
       aheadMs = ms;
     },
@@ -50,6 +51,17 @@ it('pauses after a commit that failed, then tries again', async () => {
   expect(tries()).toBe(1);
   set(500);
   await again();
+  expect(tries()).toBe(2);
+});
+
+it('commits what was asked for in the pause when it is over', async () => {
+  const { tries, again, advance } = afterOneFailure();
+  await settled();
+  await advance(499);
+  await again();
+  await again();
+  expect(tries()).toBe(1);
+  await advance(1);
   expect(tries()).toBe(2);
 });
 
