@@ -1,4 +1,5 @@
-/** Integers as ASCII digits, written straight into a buffer: offsets, timestamps and sizes of the envelope. */
+/** Integers as ASCII digits, written straight into a buffer: offsets, timestamps and sizes of the envelope. Timestamps may be of any size
+ *  (nanoseconds since 1970 are beyond the safe integers): those are rare, and left to `BigInt`, which prints all their digits. */
 
 const ZERO = 0x30;
 const MINUS = 0x2d;
@@ -6,8 +7,13 @@ const MINUS = 0x2d;
 const HALF = 1e8;
 const HALF_DIGITS = 8;
 
-/** Characters that the safe integer `value` takes in decimal, its minus sign included. */
+function isBeyondSafe(value: number): boolean {
+  return value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
+}
+
+/** Characters that the integer `value` takes in decimal, its minus sign included. */
 export function decimalBytes(value: number): number {
+  if (isBeyondSafe(value)) return BigInt(value).toString().length;
   if (value < 0) return 1 + decimalBytes(-value);
   let digits = 1;
   for (let limit = 10; value >= limit; limit *= 10) digits++;
@@ -24,8 +30,9 @@ function writeDigits(target: Buffer, start: number, end: number, value: number):
   }
 }
 
-/** Writes the safe integer `value` at `at` as `String(value)` would print it; returns the position after it. */
+/** Writes the integer `value` at `at` as `BigInt(value)` prints it; returns the position after it. There must be room. */
 export function writeDecimal(target: Buffer, at: number, value: number): number {
+  if (isBeyondSafe(value)) return at + target.write(BigInt(value).toString(), at, 'latin1');
   if (value < 0) {
     target[at] = MINUS;
     return writeDecimal(target, at + 1, -value);

@@ -55,7 +55,7 @@ export class OutputBuffer {
     this.length += this.bytes.write(text, this.length, 'utf8');
   }
 
-  /** A safe integer, in decimal. */
+  /** An integer, in decimal. */
   decimal(value: number): void {
     this.reserve(decimalBytes(value));
     this.length = writeDecimal(this.bytes, this.length, value);

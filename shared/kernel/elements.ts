@@ -19,8 +19,6 @@ const QUOTE = 0x22;
 const QUOTES_BYTES = 2;
 /** An escape of one byte takes at most this many: `\u001f`. */
 const LONGEST_ESCAPE_BYTES = 6;
-/** Characters of the longest safe integer, `-9007199254740991`. */
-const LONGEST_DECIMAL_BYTES = 17;
 
 function bound(block: RecordBlock, index: number, column: number): number {
   return block.bounds[index * BOUNDS_STRIDE + column] ?? -1;
@@ -84,7 +82,7 @@ function elementBytes(
     const { lead, source } = member;
     const value = numberOf(block, index, source);
     if (value !== undefined) {
-      length += lead.length + 1 + (escaper ? decimalBytes(value) : LONGEST_DECIMAL_BYTES);
+      length += lead.length + 1 + decimalBytes(value);
       continue;
     }
     const start = contentStart(block, index, source);

@@ -6,7 +6,8 @@ import type { RecordBlock } from '../records.ts';
 export const NOT_UTF8 = -1;
 
 /** What a member of an element takes from its record. `text`: a JSON string of bytes that are UTF-8; `base64`: a JSON string of any bytes;
- *  `present`: the member is a constant, there where the key (or value) is not null. Members of a null key or value are left out. */
+ *  `present`: the member is a constant, there where the key (or value) is not null. Members of a null key or value are left out. Numbers
+ *  have all digits that `BigInt` prints, beyond the safe integers too. */
 export type MemberSource =
   | 'key-text'
   | 'key-base64'

@@ -17,7 +17,8 @@ const STEPS: Readonly<Record<MemberSource, number>> = {
   'value-size': 10,
 };
 
-/** The most that a source takes beside its lead: as many bytes for each byte of the key (value), and as many in any case. */
+/** The most that a source takes beside its lead: as many bytes for each byte of the key (value), and as many in any case. Numbers are safe
+ *  integers, at most the 17 characters of `-9007199254740991`: the module is given no others. */
 const MOST: Readonly<Record<MemberSource, { readonly factor: number; readonly fixed: number }>> = {
   'key-text': { factor: 6, fixed: 2 },
   'key-base64': { factor: 2, fixed: 6 },

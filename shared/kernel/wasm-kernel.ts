@@ -48,6 +48,11 @@ const LONGEST_ESCAPE_BYTES = 6;
 const QUOTE = 0x22;
 const MOST_POSITION = 0x7fffffff;
 
+/** Whether the module can print the numbers of record `index`. A timestamp in nanoseconds is one that it cannot. */
+function hasSafeNumbers({ offsets, timestamps }: RecordBlock, index: number): boolean {
+  return Number.isSafeInteger(offsets[index]) && Number.isSafeInteger(timestamps[index]);
+}
+
 class WasmKernel implements Kernel {
   readonly name = 'wasm-simd';
   readonly #wasm: Exports;
@@ -88,7 +93,7 @@ class WasmKernel implements Kernel {
   measure(block: RecordBlock, from: number, to: number, added: Int32Array): void {
     for (let index = from; index < to; ) {
       const slot = 2 * (index - from);
-      const count = this.#stage(block, index, to, this.#input.length);
+      const count = this.#stage(block, index, to, this.#input.length, false);
       if (count === 0) {
         measureRecord(this.#byPieces, block, index++, added, slot);
         continue;
@@ -112,7 +117,7 @@ class WasmKernel implements Kernel {
     let index = from;
     while (index < to) {
       // Elements are mostly longer than what they are of: more than the target has room for would be staged in vain.
-      const count = program ? this.#stage(block, index, to, target.length - at) : 0;
+      const count = program ? this.#stage(block, index, to, target.length - at, program.hasNumbers) : 0;
       const first = index;
       if (program && count > 0) {
         if (program.hasNumbers) this.#stageNumbers(block, index, index + count);
@@ -129,7 +134,7 @@ class WasmKernel implements Kernel {
           index = next;
         }
       }
-      // The record at hand is too large to be staged, or its element for the output.
+      // The record at hand cannot be staged, or its element is too large for the output.
       if (index < first + count || count === 0) {
         const written = writeElements(this.#byPieces, template, block, index, index + 1, target, at);
         if (written.stopped) return written;
@@ -165,8 +170,8 @@ class WasmKernel implements Kernel {
   }
 
   /** Copies records from `from` on: as many as take `wantedBytes` and as there is room for, at least one. Returns how many, 0 when the first
-   *  alone is too large. */
-  #stage(block: RecordBlock, from: number, to: number, wantedBytes: number): number {
+   *  alone is too large. With `hasNumbers` it stops before a record whose numbers the module cannot print; 0 when that is the first. */
+  #stage(block: RecordBlock, from: number, to: number, wantedBytes: number, hasNumbers: boolean): number {
     const { bytes, bounds } = block;
     const last = Math.min(to, from + this.#mostRecords);
     const mostBytes = Math.min(wantedBytes, this.#input.length);
@@ -174,6 +179,7 @@ class WasmKernel implements Kernel {
     let high = 0;
     let index = from;
     for (; index < last; index++) {
+      if (hasNumbers && !hasSafeNumbers(block, index)) break;
       const row = index * BOUNDS_STRIDE;
       const keyStart = bounds[row + KEY_START] ?? -1;
       const valueStart = bounds[row + VALUE_START] ?? -1;

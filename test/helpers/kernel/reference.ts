@@ -66,9 +66,9 @@ function memberOf(source: MemberSource, lead: string, block: RecordBlock, index:
   const content = source.startsWith('key') ? keyAt(block, index) : valueAt(block, index);
   switch (source) {
     case 'offset':
-      return lead + String(block.offsets[index]);
+      return lead + String(BigInt(block.offsets[index] ?? 0));
     case 'timestamp':
-      return lead + String(block.timestamps[index]);
+      return lead + String(BigInt(block.timestamps[index] ?? 0));
     case 'value-size':
       return lead + String(valueAt(block, index)?.length ?? 0);
     default:

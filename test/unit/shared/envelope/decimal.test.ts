@@ -25,4 +25,26 @@ describe('decimal digits', () => {
       { examples: [[Number.MAX_SAFE_INTEGER], [Number.MIN_SAFE_INTEGER], [0]] },
     );
   });
+
+  it('equal BigInt beyond the safe integers', () => {
+    const numbers = [
+      2 ** 53,
+      2 ** 53 + 2,
+      1e16,
+      1.7e18,
+      9.2e18,
+      -9.2e18,
+      2 ** 63,
+      -(2 ** 63),
+      2 ** 64,
+      -(2 ** 64),
+      1e21,
+    ];
+    for (const value of numbers) expect(print(value)).toBe(BigInt(value).toString());
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(Number), (value) => {
+        expect(print(value)).toBe(BigInt(value).toString());
+      }),
+    );
+  });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchOf } from '../../../../shared/envelope/block-builder.ts';
 import { countElements, encodedRecordBytes } from '../../../../shared/envelope/element-size.ts';
-import { ENVELOPE_OVERHEAD_BYTES, encodeEnvelope } from '../../../../shared/envelope/encode.ts';
+import { ENVELOPE_OVERHEAD_BYTES, encodeEnvelope, PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
 import { kernel } from '../../../../shared/kernel/load-kernel.ts';
 import { blockOf } from '../../../helpers/records.ts';
 
@@ -13,6 +13,8 @@ const content = fc.option(
     fc.constantFrom('', 'x'.repeat(99), '单'.repeat(40)),
   ),
 );
+/** Timestamps of a producer that writes nanoseconds, or anything else of 64 bits. */
+const UNSAFE = [2 ** 53, 2 ** 53 + 2, 1e16, 1.7e18, 9.2e18, -9.2e18, 2 ** 63, -(2 ** 63), 2 ** 64, -(2 ** 64)];
 const header = fc.record({
   key: fc.string({ maxLength: 5 }),
   value: fc.option(fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes))),
@@ -20,7 +22,11 @@ const header = fc.record({
 const record = fc.record({
   key: content,
   value: content,
-  timestamp: fc.oneof(fc.constantFrom(-1, 0, 9, 10, 999_999_999_999, 1_000_000_000_000), fc.integer({ min: -100 })),
+  timestamp: fc.oneof(
+    fc.constantFrom(-1, 0, 9, 10, 999_999_999_999, 1_000_000_000_000),
+    fc.integer({ min: -100 }),
+    fc.constantFrom(...UNSAFE),
+  ),
   headers: fc.array(header, { maxLength: 2 }),
 });
 const encoding = fc.constantFrom('string' as const, 'bytes' as const);
@@ -34,6 +40,17 @@ const options = fc.record({
 const first = fc.oneof(fc.constantFrom(0, 7, 95, 99_999_990, 2 ** 53 - 2_000), fc.nat());
 
 describe('encodedRecordBytes', () => {
+  it('answers what a record takes whose timestamp is no safe integer', () => {
+    for (const timestamp of [...UNSAFE, -1]) {
+      const records = [{ offset: 1, timestamp }, { offset: 2 }, { offset: 3, timestamp, overflow: { valueSize: 9 } }];
+      const block = blockOf(records);
+      const sizes = records.map((_, index) => encodedRecordBytes(block, index, PLAIN_ENVELOPE));
+      const request = encodeEnvelope(batchOf(block), PLAIN_ENVELOPE);
+      expect(sizes.reduce((sum, size) => sum + size)).toBe(request.length - ENVELOPE_OVERHEAD_BYTES + 1);
+      expect(request.toString().split(`"timestamp":${BigInt(timestamp)},`)).toHaveLength(3);
+    }
+  });
+
   it('answers what a record takes that travels without its value', () => {
     const overflow = fc.record(
       { valueSize: fc.nat(), valueRef: fc.string({ unit: 'binary', maxLength: 20 }) },
