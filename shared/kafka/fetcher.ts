@@ -38,7 +38,7 @@ export interface FetcherDeps extends RetryDeps {
   readonly fail: (error: FatalError) => void;
   /** Where it is counted what fetches bring; nowhere when absent. */
   readonly memory?: MemoryAccount | undefined;
-  /** Gets the memory of answers back. */
+  /** Gets the memory of answers back, and lends that of opened batches. */
   readonly frames?: BufferPool | undefined;
 }
 
@@ -221,28 +221,32 @@ export class Fetcher {
       abortedTransactions: fetched.abortedTransactions,
       memory: { account: this.#memory, frame },
     });
+    // Where this answer is up to. Each wait may have taken a while: the partition can be gone, fenced for its next owner, or read from another
+    // broker by now, which then delivered what is still to come here.
+    let at = partition.position;
+    const isOurs = () => this.#wanted(partition) && partition.position === at;
     try {
       for await (const block of source.blocks()) {
         try {
-          // Decompression may have taken a while: the partition can be gone, or fenced for its next owner.
-          if (!this.#wanted(partition)) return;
-          partition.position = source.nextOffset;
+          if (!isOurs()) return;
+          at = source.nextOffset;
+          partition.position = at;
           this.#deps.listener.records(block);
         } finally {
           block.memory?.release();
         }
-        // What is compressed would be opened now. It is fetched again when there is room for it.
-        if (partition.pausedAt !== undefined && this.#memory.isFull) break;
         // One answer may hold a hundred thousand small records: heartbeats come between its blocks.
         const breath = this.#deps.clock.breath();
         if (breath !== undefined) await breath;
+        // What is compressed would be opened now. It is fetched again when there is room for it.
+        if (partition.pausedAt !== undefined && this.#memory.isFull) break;
       }
     } catch (thrown) {
       if (!(thrown instanceof FatalError) || thrown.code === 'KAFKA_CODEC_MISSING') throw thrown;
       if (partition.deliverable) this.#deps.halt(partition, thrown);
       return;
     }
-    if (!this.#wanted(partition)) return;
+    if (!isOurs()) return;
     partition.failures = 0;
     partition.position = source.nextOffset;
     const endOffset = readCommitted ? fetched.lastStableOffset : fetched.highWatermark;

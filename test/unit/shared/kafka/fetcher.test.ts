@@ -8,12 +8,15 @@ import { OwnedPartition } from '../../../../shared/kafka/owned-partition.ts';
 import { loadCrc32c } from '../../../../shared/kafka/wire/crc32c.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
 import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
+import { batch, gzip } from './wire/batches.ts';
 
-/** A cluster whose brokers have no records; answers come when they are let go.
- *  @param confirm called for partitions whose topic may be another by now */
+/** A cluster whose brokers have no records, or those of `log`; answers come when they are let go.
+ *  @param confirm called for partitions whose topic may be another by now
+ *  @param log a batch for each offset; answers hold two of them */
 function setUp(
   leaders: Map<string, number>,
   confirm: (partitions: readonly OwnedPartition[]) => void = () => undefined,
+  log: readonly Buffer[] = [],
 ) {
   const owned = [...leaders.keys()].map(
     (name) => new OwnedPartition({ topic: 'orders', partition: Number(name) }, 0, 'id'),
@@ -21,6 +24,7 @@ function setUp(
   const clock = new ManualClock();
   for (const partition of owned) partition.seenAt = clock.now();
   const progressed: number[] = [];
+  const delivered: number[] = [];
   /** Partitions asked for, by broker, in the order of requests. */
   const asked: [number, number[]][] = [];
   let answers: (() => void)[] = [];
@@ -29,8 +33,13 @@ function setUp(
     describe: async () => [],
     metadata: { leaderOf: (_: string, partition: number) => leaders.get(String(partition)) },
     connection: async (leader: number) => ({
-      request: async (_: string, { topics }: { topics: { partitions: { partition: number }[] }[] }) => {
-        const wanted = topics.flatMap(({ partitions }) => partitions.map(({ partition }) => partition));
+      request: async (
+        _: string,
+        { topics }: { topics: { partitions: { partition: number; fetchOffset: string }[] }[] },
+      ) => {
+        const places = topics.flatMap(({ partitions }) => partitions);
+        const wanted = places.map(({ partition }) => partition);
+        const from = Number(places[0]?.fetchOffset);
         asked.push([leader, wanted]);
         await new Promise<void>((resolve) => answers.push(resolve));
         const nothing = { errorCode: 0, highWatermark: 0, lastStableOffset: 0, abortedTransactions: [] };
@@ -38,7 +47,7 @@ function setUp(
           topic: 'orders',
           partition: id,
           ...nothing,
-          records: Buffer.alloc(0),
+          records: Buffer.concat(log.slice(from, from + 2)),
         }));
         return { errorCode: 0, partitions, payload: Buffer.alloc(0) };
       },
@@ -58,6 +67,7 @@ function setUp(
       cluster: cluster as unknown as Cluster,
       listener: {
         progressed: ({ partition }) => void progressed.push(partition),
+        records: ({ offsets }) => void delivered.push(...offsets),
       } as Partial<ConsumerListener> as ConsumerListener,
       owned: () => owned,
       confirm: async (_, partitions) => confirm(partitions),
@@ -79,7 +89,7 @@ function setUp(
     for (const go of now) go();
     await settle();
   };
-  return { fetcher, owned, clock, asked, progressed, answer };
+  return { fetcher, owned, clock, asked, progressed, delivered, answer };
 }
 
 // Loading it takes longer than what is ready to go on.
@@ -114,6 +124,29 @@ describe('Fetcher', () => {
       [1, [0]],
       [2, [0]],
     ]);
+  });
+
+  it('leaves the rest of an answer alone when another broker was read from meanwhile', async () => {
+    const leaders = new Map([['0', 1]]);
+    const log = [0, 1, 2, 3].map((at) => batch({ baseOffset: at, records: [{ delta: 0, value: 'v' }], ...gzip }));
+    const { fetcher, owned, clock, delivered, answer } = setUp(leaders, undefined, log);
+    let goOn: () => void = () => undefined;
+    let breaths = 0;
+    Object.assign(clock, {
+      breath: () => (breaths++ === 0 ? new Promise<void>((resolve) => (goOn = resolve)) : undefined),
+    });
+    fetcher.wake();
+    await settle();
+    await answer();
+    expect(delivered).toEqual([0]);
+    leaders.set('0', 3);
+    fetcher.wake();
+    await settle();
+    await answer();
+    expect(delivered).toEqual([0, 1, 2]);
+    goOn();
+    await settle();
+    expect([delivered, owned[0]?.position]).toEqual([[0, 1, 2], 3]);
   });
 
   it('has partitions that nobody fetched for a while confirmed, after the answer and all by one request', async () => {
