@@ -1,20 +1,24 @@
-/** Compiles `shared/kernel/assembly/` to WebAssembly, into a module that holds it as text: it is found wherever our code runs from sources,
+/** Compiles `shared/kernel/assembly/` to WebAssembly, into modules that hold it as text: it is found wherever our code runs from sources,
  *  from `dist/` or from a bundle, without a file to look for. Plain JavaScript, since it runs before every task. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
 const ASSEMBLY = join('shared', 'kernel', 'assembly');
-const GENERATED = join('shared', 'kernel', 'generated', 'kernel-wasm.ts');
-const OUTPUT_FILE = 'kernel.wasm';
-/** Of 64 KiB. The module's memory has this size and no other; `layout.ts` must fit in. */
-const MEMORY_PAGES = '3';
-const OPTIONS = [
-  ...['--outFile', OUTPUT_FILE],
-  ...['--enable', 'simd'],
-  ...['--runtime', 'stub'],
-  ...['--initialMemory', MEMORY_PAGES, '--maximumMemory', MEMORY_PAGES],
-  ...['-O3', '--converge', '--noAssert'],
+const GENERATED = join('shared', 'kernel', 'generated');
+const OUTPUT_FILE = 'module.wasm';
+const OPTIONS = ['--outFile', OUTPUT_FILE, '--runtime', 'stub', '-O3', '--converge', '--noAssert'];
+/** Memory is counted in pages of 64 KiB. */
+const MODULES = [
+  {
+    entry: 'index.ts',
+    made: 'kernel-wasm.ts',
+    name: 'KERNEL_WASM',
+    // The memory has this size and no other; `layout.ts` must fit in.
+    options: ['--enable', 'simd', '--initialMemory', '3', '--maximumMemory', '3'],
+  },
+  // The host lets its memory grow.
+  { entry: 'lz4-block.ts', made: 'lz4-block-wasm.ts', name: 'LZ4_BLOCK_WASM', options: ['--initialMemory', '1'] },
 ];
 
 /** Of everything that decides what comes out. */
@@ -27,19 +31,25 @@ function fingerprint(root) {
   return hash.digest('hex');
 }
 
-/** Compiles when the sources have changed since, or nothing is there.
+/** Compiles what there is of them when the sources have changed since, or nothing is there.
  *  @throws Error with what the compiler said */
 export async function buildKernel(root) {
-  const file = join(root, GENERATED);
   const sources = fingerprint(root);
+  for (const module of MODULES) {
+    if (existsSync(join(root, ASSEMBLY, module.entry))) await buildModule(root, module, sources);
+  }
+}
+
+async function buildModule(root, { entry, made, name, options }, sources) {
+  const file = join(root, GENERATED, made);
   if (existsSync(file) && readFileSync(file, 'utf8').includes(sources)) return;
   const { main } = await import('assemblyscript/asc');
   let binary;
   const { error, stderr } = await main(
-    [join(ASSEMBLY, 'index.ts').split(sep).join('/'), ...OPTIONS, '--baseDir', root],
+    [[ASSEMBLY, entry].join('/').split(sep).join('/'), ...OPTIONS, ...options, '--baseDir', root],
     {
-      writeFile: (name, contents) => {
-        if (name === OUTPUT_FILE) binary = Buffer.from(contents);
+      writeFile: (output, contents) => {
+        if (output === OUTPUT_FILE) binary = Buffer.from(contents);
       },
     },
   );
@@ -49,7 +59,7 @@ export async function buildKernel(root) {
   const draft = `${file}.${process.pid}`;
   writeFileSync(
     draft,
-    `// Made by infra/build-kernel.mjs of sources ${sources}.\nexport const KERNEL_WASM =\n  '${binary.toString('base64')}';\n`,
+    `// Made by infra/build-kernel.mjs of sources ${sources}.\nexport const ${name} =\n  '${binary.toString('base64')}';\n`,
   );
   renameSync(draft, file);
 }

@@ -8,7 +8,7 @@ import { build, type Metafile } from 'esbuild';
 const TARGET = 'node20.19';
 
 /** Native or optional packages. Their code looks for files beside itself, so they are copied next to the bundle and not put into it. */
-const NATIVE = ['@mongodb-js/zstd', '@node-rs/crc32', 'lz4-napi', 'snappy'];
+const NATIVE = ['@mongodb-js/zstd', '@node-rs/crc32', 'snappy'];
 
 /** Asked for by a dependency only when a proxy is configured, and not installed. */
 const NEVER_THERE = ['proxy-agent'];

@@ -1,8 +1,8 @@
 /** Large buffers that are used again. What is left to the garbage collector instead stays resident long after its last use: V8 starts to
  *  collect when 64 MB of it have gathered, and glibc's heap keeps holes of its sizes. */
 
-/** Smaller ones are not worth it. */
-const SMALLEST_BYTES = 256 * 1024;
+/** Smaller ones are not worth it, and come and go as all of JavaScript's. */
+export const SMALLEST_POOLED_BYTES = 256 * 1024;
 
 /** Two of it in a row are no UTF-8 and no length. */
 const POISON = 0xdb;
@@ -53,7 +53,7 @@ export class BufferPool {
 
   /** A buffer of exactly `bytes`, whatever was in it before still in it. */
   take(bytes: number): Buffer {
-    const isSmall = bytes < SMALLEST_BYTES;
+    const isSmall = bytes < SMALLEST_POOLED_BYTES;
     if (isSmall && !poisoned) return Buffer.allocUnsafe(bytes);
     const at = this.#free.findIndex((buffer) => buffer.length >= bytes);
     const found = this.#free[at];

@@ -7,8 +7,8 @@ const LEAST_NODE = [20, 19] as const;
 /** The first with zstd of its own. */
 const NODE_WITH_ZSTD = [22, 15] as const;
 
-/** Packages by the codec they read. gzip comes with Node.js. */
-const PACKAGES = { snappy: 'snappy', lz4: 'lz4-napi', zstd: '@mongodb-js/zstd' } as const;
+/** Packages by the codec they read. gzip comes with Node.js, lz4 with us. */
+const PACKAGES = { snappy: 'snappy', zstd: '@mongodb-js/zstd' } as const;
 
 type OptionalCodec = keyof typeof PACKAGES;
 

@@ -219,7 +219,7 @@ export class Fetcher {
       fetchOffset: partition.position,
       readCommitted,
       abortedTransactions: fetched.abortedTransactions,
-      memory: { account: this.#memory, frame },
+      memory: { account: this.#memory, frame, pool: this.#deps.frames },
     });
     // Where this answer is up to. Each wait may have taken a while: the partition can be gone, fenced for its next owner, or read from another
     // broker by now, which then delivered what is still to come here.

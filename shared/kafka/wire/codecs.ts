@@ -1,14 +1,25 @@
 /** Decompression of record batches. Packages are optional and loaded when the first batch needs them. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { FatalError, toError } from '../../errors.ts';
+import { BatchRoom } from './batch-room.ts';
 
 /** Codec ids of batch attributes, bits 0 to 2. */
 export const CODEC_NAMES = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 
 export type CodecName = (typeof CODEC_NAMES)[number];
 
-type Decompress = (bytes: Buffer) => Buffer | Promise<Buffer>;
+/** Makes a buffer of its own. */
+type Open = (bytes: Buffer) => Buffer | Promise<Buffer>;
+
+/** The caller began the batch in `room`. */
+type Decompress = (bytes: Buffer, room: BatchRoom) => Promise<Buffer>;
+
+/** What packages make is garbage at once, and collected while it is small, when it is copied to where it may stay. */
+function kept(open: Open): Decompress {
+  return async (bytes, room) => room.keep(await open(bytes));
+}
 
 /** What Java's snappy streams begin with; after it follow 8 bytes of versions and blocks of (int32 length, bytes). */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
@@ -69,7 +80,7 @@ export function uncompressXerial(bytes: Buffer, uncompress: (block: Buffer) => B
   return Buffer.concat(blocks);
 }
 
-async function loadZstd(): Promise<Decompress> {
+async function loadZstd(): Promise<Open> {
   const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Buffer) => Buffer };
   if (zstdDecompressSync !== undefined) return zstdDecompressSync;
   const { decompress } = await import('@mongodb-js/zstd');
@@ -77,9 +88,26 @@ async function loadZstd(): Promise<Decompress> {
   return (bytes) => decompress(Buffer.from(bytes));
 }
 
+/** Turns in between open no more at once than other codecs do on the loop. */
+async function loadLz4(): Promise<Decompress> {
+  const { Lz4Frames } = await import('./lz4-frame.ts');
+  const frames = new Lz4Frames();
+  return async (bytes, room) => {
+    let inTurn = 0;
+    for (const piece of frames.open(bytes)) {
+      room.put(piece);
+      inTurn += piece.length;
+      if (inTurn < OFF_LOOP_BYTES) continue;
+      await nextTurn();
+      inTurn = 0;
+    }
+    return room.end();
+  };
+}
+
 /** How a codec comes into the process. */
 interface CodecLoader {
-  /** What to install; empty for what Node.js has. */
+  /** What to do where it is missing; empty for what Node.js always has. */
   readonly needs: string;
   /** Rejects when it is not installed. */
   load(): Promise<Decompress>;
@@ -88,30 +116,27 @@ interface CodecLoader {
 export type CodecLoaders = Readonly<Record<CodecName, CodecLoader>>;
 
 const LOADERS: CodecLoaders = {
-  none: { needs: '', load: async () => (bytes) => bytes },
-  gzip: { needs: '', load: async () => gunzip },
+  none: { needs: '', load: async () => async (bytes) => bytes },
+  gzip: { needs: '', load: async () => kept(gunzip) },
   snappy: {
-    needs: 'snappy',
+    needs: 'install the package snappy',
     load: async () => {
       const { uncompress, uncompressSync } = await import('snappy');
       const here = (block: Buffer) => {
         snappyBytes(block);
         return uncompressSync(block, { asBuffer: true }) as Buffer;
       };
-      return async (bytes) => {
+      return kept(async (bytes) => {
         if (isXerial(bytes) || !isLarge(bytes, snappyBytes(bytes))) return uncompressXerial(bytes, here);
         return (await uncompress(bytes, { asBuffer: true })) as Buffer;
-      };
+      });
     },
   },
-  lz4: {
-    needs: 'lz4-napi',
-    load: async () => {
-      const { decompressFrame, decompressFrameSync } = await import('lz4-napi');
-      return (bytes) => (isLarge(bytes) ? decompressFrame(bytes) : decompressFrameSync(bytes));
-    },
+  lz4: { needs: 'Node.js must not run without WebAssembly (--jitless)', load: loadLz4 },
+  zstd: {
+    needs: 'install the package @mongodb-js/zstd (or Node 22.15)',
+    load: async () => kept(await loadZstd()),
   },
-  zstd: { needs: '@mongodb-js/zstd (or Node 22.15)', load: loadZstd },
 };
 
 /** Undoes the compression of batches. A codec is loaded once; one that could not be loaded is tried again by the next batch. */
@@ -121,7 +146,7 @@ export class Decompressor {
   constructor(private readonly loaders: CodecLoaders) {}
 
   /** As the function `decompress`. */
-  async decompress(codecId: number, bytes: Buffer): Promise<Buffer> {
+  async decompress(codecId: number, bytes: Buffer, room: BatchRoom): Promise<Buffer> {
     const name = CODEC_NAMES[codecId];
     if (name === undefined)
       throw new FatalError(
@@ -130,7 +155,7 @@ export class Decompressor {
       );
     const codec = await this.#codec(name);
     try {
-      return await codec(bytes);
+      return await codec(bytes, room);
     } catch (thrown) {
       throw new FatalError('RECORD_BATCH_CORRUPT', `${name} refused the batch: ${toError(thrown).message}`, {
         cause: toError(thrown),
@@ -149,7 +174,7 @@ export class Decompressor {
       return await loading;
     } catch (thrown) {
       this.#loaded.delete(name);
-      throw new FatalError('KAFKA_CODEC_MISSING', `a batch is compressed with ${name}: install the package ${needs}`, {
+      throw new FatalError('KAFKA_CODEC_MISSING', `a batch is compressed with ${name}: ${needs}`, {
         cause: toError(thrown),
       });
     }
@@ -159,8 +184,9 @@ export class Decompressor {
 const decompressor = new Decompressor(LOADERS);
 
 /** Decompresses the records of one batch.
+ *  @param room gets them, where they are to lie with others: the batch was begun in it
  *  @throws FatalError `KAFKA_CODEC_MISSING` when the package is not installed, `KAFKA_CODEC_UNKNOWN` for an id without a codec,
  *    `RECORD_BATCH_CORRUPT` when the bytes are not what the codec expects */
-export function decompress(codecId: number, bytes: Buffer): Promise<Buffer> {
-  return decompressor.decompress(codecId, bytes);
+export function decompress(codecId: number, bytes: Buffer, room = new BatchRoom(undefined)): Promise<Buffer> {
+  return decompressor.decompress(codecId, bytes, room);
 }

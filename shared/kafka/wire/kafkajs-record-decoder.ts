@@ -7,6 +7,7 @@ import Decoder from 'kafkajs/src/protocol/decoder.js';
 import { FatalError, toError } from '../../errors.ts';
 import type { RecordBlock, RecordHeader, TimestampType } from '../../records.ts';
 import { AbortedFilter, isAbortKey, type TransactionPart } from './aborted-filter.ts';
+import { BatchRoom } from './batch-room.ts';
 import { BlockBuilder, COLUMN_BYTES } from './block-builder.ts';
 import { decompress } from './codecs.ts';
 import { type Crc32c, loadCrc32c } from './crc32c.ts';
@@ -65,10 +66,12 @@ function readBatch(bytes: Buffer): Batch {
 
 export class KafkajsRecordDecoder implements RecordSource {
   readonly #fetched: FetchedRecords;
+  readonly #room: BatchRoom;
   #nextOffset: number;
 
   constructor(fetched: FetchedRecords) {
     this.#fetched = fetched;
+    this.#room = new BatchRoom(fetched.memory);
     this.#nextOffset = fetched.fetchOffset;
   }
 
@@ -77,6 +80,14 @@ export class KafkajsRecordDecoder implements RecordSource {
   }
 
   async *blocks(): AsyncGenerator<RecordBlock, void> {
+    try {
+      yield* this.#decoded();
+    } finally {
+      this.#room.close();
+    }
+  }
+
+  async *#decoded(): AsyncGenerator<RecordBlock, void> {
     const crc32c = await loadCrc32c();
     const { bytes, abortedTransactions } = this.#fetched;
     const aborted = new AbortedFilter(abortedTransactions);
@@ -135,10 +146,11 @@ export class KafkajsRecordDecoder implements RecordSource {
   }
 
   async #block(batch: Batch, raw: Buffer, start: number): Promise<RecordBlock | undefined> {
-    const { bytes, fetchOffset } = this.#fetched;
+    const { bytes, fetchOffset, memory } = this.#fetched;
     const isPlain = batch.codecId === 0;
     const packed = raw.subarray(RECORDS_AT);
-    const records = isPlain ? packed : await decompress(batch.codecId, packed);
+    if (!isPlain) this.#room.begin(packed.length, bytes.length - start - raw.length);
+    const records = isPlain ? packed : await decompress(batch.codecId, packed, this.#room);
     const decoded = readRecords(records, batch);
     const shift = isPlain ? start + RECORDS_AT : 0;
     const builder = new BlockBuilder(this.#fetched, isPlain ? bytes : records, batch.timestampType, decoded.length);
@@ -154,8 +166,9 @@ export class KafkajsRecordDecoder implements RecordSource {
       builder.add(offset, Number(timestamp), at(key.start), at(key.end), at(value.start), at(value.end), at(headersAt));
     }
     if (builder.count === 0) return undefined;
-    const ownBytes = decoded.length * COLUMN_BYTES + (isPlain ? 0 : records.length);
-    const block = builder.build(heldBy(this.#fetched, builder.bytes, ownBytes));
+    const shared = isPlain ? memory?.frame : this.#room.memory;
+    const ownBytes = decoded.length * COLUMN_BYTES + (isPlain || shared !== undefined ? 0 : records.length);
+    const block = builder.build(heldBy(this.#fetched, ownBytes, shared));
     return block && { ...block, headersOf: (index) => headers.get(index) ?? NO_HEADERS };
   }
 }

@@ -3,6 +3,7 @@ import { FatalError, toError } from '../../errors.ts';
 import { keyAt, type RecordBlock } from '../../records.ts';
 import { AbortedFilter, isAbortKey } from './aborted-filter.ts';
 import { type BatchHeader, batchesIn, checksumOf, type LegacyRun, RECORDS_AT } from './batch-header.ts';
+import { BatchRoom } from './batch-room.ts';
 import { BlockBuilder, COLUMN_BYTES, RecordLayoutError } from './block-builder.ts';
 import { decompress } from './codecs.ts';
 import { type Crc32c, loadCrc32c } from './crc32c.ts';
@@ -20,13 +21,15 @@ import {
 /** Reads batches where they lie: nothing is copied, and uncompressed batches of one timestamp type share a block. */
 export class RecordDecoder implements RecordSource {
   readonly #fetched: FetchedRecords;
+  readonly #room: BatchRoom;
   #builder: BlockBuilder | undefined;
-  /** Bytes beside those of the frame that the builder's block will keep alive. */
+  /** Bytes that the builder's block alone will keep alive. */
   #ownBytes = 0;
   #nextOffset: number;
 
   constructor(fetched: FetchedRecords) {
     this.#fetched = fetched;
+    this.#room = new BatchRoom(fetched.memory);
     this.#nextOffset = fetched.fetchOffset;
   }
 
@@ -41,23 +44,20 @@ export class RecordDecoder implements RecordSource {
     if (batches.length === 0 && bytes.length > 0) throw noCompleteBatch(this.#fetched);
     try {
       yield* this.#decoded(batches, crc32c);
+      yield* this.#flush();
     } catch (thrown) {
       // What came before the damage is good.
       yield* this.#flush();
       throw thrown;
+    } finally {
+      this.#room.close();
     }
-    yield* this.#flush();
   }
 
   async *#decoded(batches: readonly (BatchHeader | LegacyRun)[], crc32c: Crc32c): AsyncGenerator<RecordBlock, void> {
     const { bytes, fetchOffset, readCommitted, abortedTransactions } = this.#fetched;
     const aborted = new AbortedFilter(abortedTransactions);
-    // A damaged count is found when its batch is checked; until then it must not decide how much memory is taken.
-    const room = (batch: BatchHeader) =>
-      Math.min(Math.max(batch.recordCount, 0), (batch.end - batch.start) / SMALLEST_RECORD_BYTES);
-    const plain = batches.filter((batch) => !('legacy' in batch) && batch.codecId === 0) as BatchHeader[];
-    const roomNeeded = Math.ceil(plain.reduce((sum, batch) => sum + room(batch), 0));
-    for (const batch of batches) {
+    for (const [index, batch] of batches.entries()) {
       if ('legacy' in batch) {
         yield* this.#flush();
         const run = bytes.subarray(batch.start, batch.end);
@@ -72,7 +72,10 @@ export class RecordDecoder implements RecordSource {
       const seen = batch.isControl ? false : !(hidden && readCommitted);
       const wanted = seen && batch.lastOffset >= fetchOffset;
       if (wanted && !this.#joins(batch)) yield* this.#flush();
-      if (wanted) this.#add(batch, batch.codecId === 0 ? bytes : await this.#decompressed(batch), roomNeeded);
+      if (wanted) {
+        const plain = batch.codecId === 0 ? bytes : await this.#decompressed(batch);
+        this.#add(batch, plain, () => roomOfRun(batches, index));
+      }
       this.#nextOffset = Math.max(this.#nextOffset, safeOffset(batch.lastOffset + 1));
       if (batch.codecId !== 0) yield* this.#flush();
     }
@@ -103,16 +106,18 @@ export class RecordDecoder implements RecordSource {
     safeOffset(baseOffset);
   }
 
-  /** @param plain what the records lie in: the fetched bytes, or the batch decompressed */
-  #add(batch: BatchHeader, plain: Buffer, roomNeeded: number): void {
+  /** @param plain what the records lie in: the fetched bytes, or the batch decompressed
+   *  @param roomOfBlock records that a block takes which begins with this batch */
+  #add(batch: BatchHeader, plain: Buffer, roomOfBlock: () => number): void {
     const { bytes, topic, partition, fetchOffset } = this.#fetched;
     const recordsFrom = batch.codecId === 0 ? batch.start + RECORDS_AT : 0;
     const recordsTo = batch.codecId === 0 ? batch.end : plain.length;
     this.#checkCount(batch, recordsTo - recordsFrom);
     if (this.#builder === undefined) {
-      const capacity = batch.codecId === 0 ? roomNeeded : batch.recordCount;
+      const capacity = batch.codecId === 0 ? roomOfBlock() : batch.recordCount;
       this.#builder = new BlockBuilder({ topic, partition }, plain, batch.timestampType, capacity);
-      this.#ownBytes = capacity * COLUMN_BYTES + (plain === bytes ? 0 : plain.length);
+      const isShared = plain === bytes || this.#room.memory !== undefined;
+      this.#ownBytes = capacity * COLUMN_BYTES + (isShared ? 0 : plain.length);
     }
     this.#walk(batch, this.#builder, recordsFrom, recordsTo, fetchOffset);
   }
@@ -143,8 +148,11 @@ export class RecordDecoder implements RecordSource {
   }
 
   async #decompressed(batch: BatchHeader): Promise<Buffer> {
+    const { bytes } = this.#fetched;
+    const packed = bytes.subarray(batch.start + RECORDS_AT, batch.end);
+    this.#room.begin(packed.length, bytes.length - batch.end);
     try {
-      return await decompress(batch.codecId, this.#fetched.bytes.subarray(batch.start + RECORDS_AT, batch.end));
+      return await decompress(batch.codecId, packed, this.#room);
     } catch (thrown) {
       if (thrown instanceof FatalError && thrown.code === 'RECORD_BATCH_CORRUPT') {
         throw this.#corrupt(batch.baseOffset, toError(thrown).message);
@@ -157,11 +165,27 @@ export class RecordDecoder implements RecordSource {
     const builder = this.#builder;
     this.#builder = undefined;
     if (builder === undefined || builder.count === 0) return;
-    const block = builder.build(heldBy(this.#fetched, builder.bytes, this.#ownBytes));
+    const { bytes, memory } = this.#fetched;
+    const shared = builder.bytes === bytes ? memory?.frame : this.#room.memory;
+    const block = builder.build(heldBy(this.#fetched, this.#ownBytes, shared));
     if (block !== undefined) yield block;
   }
 
   #corrupt(offset: number, what: string): FatalError {
     return corruptBatch(this.#fetched, offset, what);
   }
+}
+
+/** The most records of the uncompressed batches from `first` on that can share a block: up to one that is compressed, or of another kind.
+ *  A damaged count is found when its batch is checked; until then it must not decide how much memory is taken. */
+function roomOfRun(batches: readonly (BatchHeader | LegacyRun)[], first: number): number {
+  const begin = batches[first];
+  let room = 0;
+  for (let index = first; index < batches.length; index++) {
+    const batch = batches[index];
+    if (batch === undefined || begin === undefined || 'legacy' in batch || 'legacy' in begin) break;
+    if (batch.codecId !== 0 || batch.timestampType !== begin.timestampType) break;
+    room += Math.min(Math.max(batch.recordCount, 0), Math.ceil((batch.end - batch.start) / SMALLEST_RECORD_BYTES));
+  }
+  return room;
 }

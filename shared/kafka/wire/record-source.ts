@@ -1,7 +1,7 @@
 /** What decodes fetched records, whichever way: what goes in, what comes out, and what both ways share. */
 import { FatalError, toError } from '../../errors.ts';
-import type { MemoryAccount } from '../../memory-account.ts';
 import { type BlockMemory, partitionName, type RecordBlock, type TopicPartition } from '../../records.ts';
+import type { RoomSource } from './batch-room.ts';
 import { COLUMN_BYTES } from './block-builder.ts';
 import type { AbortedTransaction } from './fetch-response.ts';
 import { decodeLegacyRun } from './legacy-records.ts';
@@ -16,7 +16,7 @@ export interface FetchedRecords extends TopicPartition {
   readonly readCommitted: boolean;
   readonly abortedTransactions: readonly AbortedTransaction[];
   /** Where it is counted what blocks keep alive: `frame` is what `bytes` is a view of. */
-  readonly memory?: { readonly account: MemoryAccount; readonly frame: BlockMemory };
+  readonly memory?: RoomSource & { readonly frame: BlockMemory };
 }
 
 /** Decodes fetched record batches one after another: a compressed one is opened when the block before it is done with, so that whoever
@@ -48,13 +48,15 @@ export function noCompleteBatch({ topic, partition, fetchOffset, bytes }: Fetche
   );
 }
 
-/** Counts what a block keeps alive: `ownBytes`, and the whole frame where it lies over the fetched bytes. */
-export function heldBy({ bytes, memory }: FetchedRecords, block: Buffer, ownBytes: number): BlockMemory | undefined {
-  if (memory === undefined) return undefined;
-  const { account, frame } = memory;
-  if (block !== bytes) return account.take(ownBytes);
-  frame.retain();
-  return account.take(ownBytes, (clean) => (clean ? frame.release() : frame.discard()));
+/** Counts what a block keeps alive: `ownBytes`, and `shared`, which others count, where its bytes lie in there. */
+export function heldBy(
+  { memory }: FetchedRecords,
+  ownBytes: number,
+  shared: BlockMemory | undefined,
+): BlockMemory | undefined {
+  if (memory === undefined || shared === undefined) return memory?.account.take(ownBytes);
+  shared.retain();
+  return memory.account.take(ownBytes, (clean) => (clean ? shared.release() : shared.discard()));
 }
 
 /** Blocks of a run of old messages, each with the offset to go on at after it; without a block where none is left to be seen.

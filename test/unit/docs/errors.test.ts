@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { projectFiles } from '../../helpers/layout/source-file.ts';
 import { page, tableRows } from './pages.ts';
 
-/** Literals that look like codes and are none of ours: Kafka Connect's stages, security protocols, codes of Kafka and of undici. */
+/** Literals that look like codes and are none of ours: Kafka Connect's stages, security protocols, codes of Kafka and of undici, constants of
+ *  generated modules. */
 const NOT_OURS = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'KEY_CONVERTER',
@@ -16,6 +17,8 @@ const NOT_OURS = new Set([
   'THROTTLING_QUOTA_EXCEEDED',
   'INVALID_REPLICATION_FACTOR',
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+  'KERNEL_WASM',
+  'LZ4_BLOCK_WASM',
 ]);
 /** Two words or more anywhere but as the name of an environment variable; a single one where an error is made or a code is missing. */
 const CODES = /(?<!env\[)'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'|(?:(?:Error|Failure|kind)\(|code \?\?)\s*'([A-Z]+)'/g;

@@ -1,5 +1,6 @@
 /** Record batches for decoder tests, laid out by hand from the format's description so that encoder and decoder cannot agree on a mistake. */
 import zlib from 'node:zlib';
+import { compressFrameSync } from 'lz4-napi';
 import { crc32cInTypeScript } from '../../../../../shared/kafka/wire/crc32c.ts';
 
 export interface BatchParts {
@@ -75,3 +76,4 @@ export function marker(baseOffset: number, producerId: bigint, type: 'abort' | '
 }
 
 export const gzip = { attributes: 1, pack: (b: Buffer) => zlib.gzipSync(b) };
+export const lz4 = { attributes: 3, pack: (b: Buffer) => compressFrameSync(b) };

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
 import { compressSync as snappyCompress } from 'snappy';
 import { describe, expect, it } from 'vitest';
+import { BatchRoom } from '../../../../../shared/kafka/wire/batch-room.ts';
 import {
   type CodecLoaders,
   Decompressor,
@@ -69,21 +70,23 @@ describe('decompress', () => {
 });
 
 describe('Decompressor', () => {
+  const room = new BatchRoom(undefined);
+
   /** Whose lz4 package is installed when told. */
   function withoutLz4() {
     let loads = 0;
     let installed = false;
-    const there = { needs: '', load: async () => (bytes: Buffer) => bytes };
+    const there = { needs: '', load: async () => async (bytes: Buffer) => bytes };
     const load = async () => {
       loads++;
-      if (!installed) throw new Error("Cannot find package 'lz4-napi'");
-      return (bytes: Buffer) => bytes;
+      if (!installed) throw new Error("Cannot find package 'lz4'");
+      return async (bytes: Buffer) => bytes;
     };
     const loaders: CodecLoaders = {
       none: there,
       gzip: there,
       snappy: there,
-      lz4: { needs: 'lz4-napi', load },
+      lz4: { needs: 'install the package lz4', load },
       zstd: there,
     };
     const install = () => {
@@ -94,25 +97,25 @@ describe('Decompressor', () => {
 
   it('names the package that is not installed; batches of other codecs are read', async () => {
     const { decompressor } = withoutLz4();
-    await expect(decompressor.decompress(3, plain)).rejects.toMatchObject({
+    await expect(decompressor.decompress(3, plain, room)).rejects.toMatchObject({
       name: 'FatalError',
       code: 'KAFKA_CODEC_MISSING',
-      message: 'a batch is compressed with lz4: install the package lz4-napi',
+      message: 'a batch is compressed with lz4: install the package lz4',
       mayHeal: false,
     });
-    expect(await decompressor.decompress(2, plain)).toBe(plain);
+    expect(await decompressor.decompress(2, plain, room)).toBe(plain);
   });
 
   it('fails every batch that is compressed with it, and reads them when it is there', async () => {
     const { decompressor, install, loads } = withoutLz4();
     const missing = { code: 'KAFKA_CODEC_MISSING' };
-    const both = [decompressor.decompress(3, plain), decompressor.decompress(3, plain)];
+    const both = [decompressor.decompress(3, plain, room), decompressor.decompress(3, plain, room)];
     for (const one of both) await expect(one).rejects.toMatchObject(missing);
     expect(loads()).toBe(1);
-    await expect(decompressor.decompress(3, plain)).rejects.toMatchObject(missing);
+    await expect(decompressor.decompress(3, plain, room)).rejects.toMatchObject(missing);
     install();
-    expect(await decompressor.decompress(3, plain)).toBe(plain);
-    expect(await decompressor.decompress(3, plain)).toBe(plain);
+    expect(await decompressor.decompress(3, plain, room)).toBe(plain);
+    expect(await decompressor.decompress(3, plain, room)).toBe(plain);
     expect(loads()).toBe(3);
   });
 });

@@ -4,7 +4,7 @@ import { BufferPool, poisonGivenBack } from '../../../../../shared/buffer-pool.t
 import type { FetchWay } from '../../../../../shared/kafka/driver.ts';
 import { recordSource } from '../../../../../shared/kafka/wire/decode-records.ts';
 import { type RecordBlock, valueAt } from '../../../../../shared/records.ts';
-import { batch, gzip } from './batches.ts';
+import { batch, gzip, lz4 } from './batches.ts';
 
 const LARGE = 'x'.repeat(10_000);
 
@@ -49,6 +49,20 @@ describe.each<FetchWay>(['fast', 'kafkajs'])('decoding the way %s', (way) => {
     expect(account.usedBytes).toBe(0);
   });
 
+  it('takes columns for the records there are, however plain and compressed batches alternate', async () => {
+    const small = (from: number) => batch({ baseOffset: from, records: [{ delta: 0, value: 'a' }], ...gzip });
+    const bytes = Buffer.concat(Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? plain(i) : small(i))));
+    const { account, frame, decoder } = fetched(bytes);
+    const blocks: RecordBlock[] = [];
+    for await (const block of decoder.blocks()) blocks.push(block);
+    expect(blocks).toHaveLength(400);
+    // Less than 150 bytes a record, and not 400 times 400 records.
+    expect(account.usedBytes - bytes.length).toBeLessThan(400 * 150);
+    for (const block of blocks) block.memory?.release();
+    frame.release();
+    expect(account.usedBytes).toBe(0);
+  });
+
   it('lets a frame be written over when the last of its blocks is let go, and not before', async () => {
     onTestFinished(poisonGivenBack());
     const pool = new BufferPool({ maxFreeBytes: 1_000_000, leastFilled: 0, sizeFor: (bytes) => bytes });
@@ -64,6 +78,33 @@ describe.each<FetchWay>(['fast', 'kafkajs'])('decoding the way %s', (way) => {
     expect([values().at(-1), pool.freeBytes]).toEqual(['a', 0]);
     blocks[2]?.memory?.release();
     expect([values()[0], values().at(-1), pool.freeBytes]).toEqual(['\ufffd', '\ufffd', sent.length]);
+  });
+
+  it('lets what it opened be written over when the last of its blocks is let go, and not before', async () => {
+    onTestFinished(poisonGivenBack());
+    const pool = new BufferPool({ maxFreeBytes: 10_000_000, leastFilled: 0, sizeFor: (bytes) => bytes });
+    const account = new MemoryBudget(10_000_000);
+    const value = (i: number) => String(i).repeat(300_000);
+    const batches = [lz4, gzip, lz4, gzip].map((codec, i) =>
+      batch({ baseOffset: i, records: [{ delta: 0, value: value(i) }], ...codec }),
+    );
+    const bytes = Buffer.concat(batches);
+    const frame = account.take(bytes.length);
+    const place = { topic: 't', partition: 0, fetchOffset: 0, readCommitted: true, abortedTransactions: [] };
+    const blocks: RecordBlock[] = [];
+    for await (const block of recordSource(way, { ...place, bytes, memory: { account, frame, pool } }).blocks())
+      blocks.push(block);
+    frame.release();
+    const intact = () => blocks.map((block, i) => String(valueAt(block, 0)) === value(i));
+    expect(intact()).toEqual([true, true, true, true]);
+    expect(new Set(blocks.map((block) => block.bytes.buffer)).size).toBeLessThan(blocks.length);
+    const held = new Set(blocks.keys());
+    for (const i of [2, 0, 3, 1]) {
+      expect([...held].map((at) => intact()[at])).not.toContain(false);
+      blocks[i]?.memory?.release();
+      held.delete(i);
+    }
+    expect([intact(), account.usedBytes]).toEqual([[false, false, false, false], 0]);
   });
 
   it('counts what decompression made, and not the frame it came from', async () => {
