@@ -10,6 +10,10 @@ import { waitFor } from '../../helpers/wait-for.ts';
 
 const MIB = 2 ** 20;
 const BUDGET = 16 * MIB;
+const BATCH = MIB / 4;
+/** Threads do not wait for each other's counts: each of the two may take one batch and one call of each of the two connectors beyond the
+ *  budget, and what a fetch of each of the four tasks brings (docs/decisions/0022-worker-threads.md). */
+const BEYOND = 2 * 2 * (BATCH + BATCH) + 4 * (MIB / 4);
 const PARTITIONS = 4;
 const PER_PARTITION = 10_000;
 const TOTAL = PARTITIONS * PER_PARTITION;
@@ -33,7 +37,7 @@ describe.skipIf(availableParallelism() < 2)('the memory budget of two threads', 
         topics: topic,
         'tasks.max': '2',
         'oss.object.prefix': `${name}/`,
-        'batch.bytes': String(MIB / 4),
+        'batch.bytes': String(BATCH),
         'invoke.timeout.ms': '2000',
         'retry.backoff.max.ms': '500',
       });
@@ -73,9 +77,8 @@ describe.skipIf(availableParallelism() < 2)('the memory budget of two threads', 
     const { code, stderr } = await run.result;
     expect([code, threadsAtWork(stderr)]).toEqual([0, [1, 2]]);
     expect(await written('stalled')).toBe(TOTAL);
-    // What a connector may have beyond the bound is less than what is left of the budget above the bound.
     expect(Math.max(...used)).toBeGreaterThan(BUDGET / 4);
-    expect(Math.max(...used)).toBeLessThanOrEqual(BUDGET);
+    expect(Math.max(...used)).toBeLessThanOrEqual(BUDGET + BEYOND);
     // Three runtimes and the budget; half of what the topics hold is more than the difference.
     if (peak !== undefined) expect(peak).toBeLessThan(400 * MIB);
   });
