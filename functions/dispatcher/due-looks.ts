@@ -49,8 +49,9 @@ export class DueLooks {
   #arm(at: number): void {
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
-    const waitMs = Math.min(Math.max(0, at - this.clock.now()), LONGEST_TIMER_MS);
-    this.#timer = { at, cancel: this.clock.after(waitMs, () => this.#look()) };
+    const now = this.clock.now();
+    const waitMs = Math.min(Math.max(0, at - now), LONGEST_TIMER_MS);
+    this.#timer = { at: now + waitMs, cancel: this.clock.after(waitMs, () => this.#look()) };
   }
 
   #look(): void {

@@ -49,6 +49,24 @@ describe('DueLooks', () => {
     expect([partitions[0]?.ticks, partitions[0]?.ages]).toEqual([1, [LINGER_MS]]);
   });
 
+  it('sets no timer that Node.js would let go off at once', async () => {
+    const longest = 2 ** 31 - 1;
+    const { clock, partitions, open } = setUp(1, longest + 5_000);
+    const asked: number[] = [];
+    const arm = clock.after.bind(clock);
+    Object.assign(clock, {
+      after: (ms: number, callback: () => void) => {
+        asked.push(ms);
+        return arm(ms, callback);
+      },
+    });
+    open(partitions[0]);
+    await clock.advance(longest);
+    expect([asked, partitions[0]?.ticks]).toEqual([[longest, 5_000], 0]);
+    await clock.advance(5_000);
+    expect(partitions[0]?.ticks).toBe(1);
+  });
+
   it('arms nothing and looks at nothing where nothing is open', async () => {
     const { clock, looks, partitions, open } = setUp(1_000);
     for (const partition of partitions) looks.watch(partition);

@@ -115,6 +115,8 @@ describe('a full plan', () => {
     for (let step = 0; step < 2_000 && pipeline.pausedReason !== undefined; step++) {
       reasons.push(pipeline.pausedReason);
       const commit = pipeline.toCommit;
+      // Only a commit makes room: it is waited for.
+      if (pipeline.pausedReason === 'plan' && commit !== undefined) expect(pipeline.awaitsCommit).toBe(true);
       if (commit !== undefined) pipeline.committed(commit);
       await settle();
     }

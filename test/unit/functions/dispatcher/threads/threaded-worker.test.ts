@@ -83,7 +83,7 @@ class Tasks implements ServedConnector {
 }
 
 /** A worker of two threads and four tasks. The threads are objects here; everything they say is cloned on its way. */
-function setUp(options: { unable?: Error; describe?: () => Promise<void> } = {}) {
+function setUp(options: { unable?: Error; describe?: () => Promise<void>; busy?: { thread?: number } } = {}) {
   const clock = new ManualClock();
   const log: string[] = [];
   const tasks = new Map<number, Tasks>();
@@ -124,7 +124,9 @@ function setUp(options: { unable?: Error; describe?: () => Promise<void> } = {})
     if (options.unable !== undefined && seat.index === 2) post({ say: 'unable', error: carryError(options.unable) });
     else server.start();
     return {
-      post: (message) => void (alive && server.handle(structuredClone(message))),
+      post: (message) => {
+        if (alive && options.busy?.thread !== seat.index) void server.handle(structuredClone(message));
+      },
       terminate: async () => {
         if (alive) listener.exit();
         end();
@@ -179,6 +181,19 @@ describe('a worker with threads', () => {
     expect(states(worker)).toEqual(['0 stopped', '1 stopped', '2 stopped', '3 stopped']);
     expect(await worker.metrics()).toContain('spillway_memory_budget_bytes 1000000');
     expect(ended).toEqual([]);
+  });
+
+  it('shows what the others count, and the last of a thread that is too busy to answer', async () => {
+    const busy: { thread?: number } = {};
+    const { worker, run, clock } = setUp({ busy });
+    await run(false);
+    const before = await worker.metrics();
+    busy.thread = 2;
+    const rendered = worker.metrics();
+    await settle();
+    await clock.advance(1_000);
+    expect(await rendered).toBe(before);
+    expect(before).toContain('spillway_records_polled_total{connector="orders",task="3",topic="orders"} 13');
   });
 
   it('lets no task read before those of all threads joined', async () => {
