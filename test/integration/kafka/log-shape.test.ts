@@ -213,12 +213,14 @@ it('moves past what compaction removed', async () => {
   await write(texts('k', 10).slice(5), 'newest');
   await write(['last'], 'last');
   await write(['very last'], 'very last');
+  // The broker cleans in its own time, and not always all of it at once: the wait is for the last of it.
+  const offsets = [10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 26];
   const compacted = await waitFor(
     async () => {
       const { consumer, seen } = await started(driver, consumerOptions([topic]));
       await waitFor(() => seen.progress.get(`${topic}-0`)?.position === 27, { what: 'the end' });
       await consumer.close();
-      return seen.delivered.length < 27 ? seen : undefined;
+      return seen.delivered.length <= offsets.length ? seen : undefined;
     },
     { what: 'compaction by the broker', timeoutMs: 120_000 },
   );
@@ -228,5 +230,5 @@ it('moves past what compaction removed', async () => {
     'last',
     'very last',
   ]);
-  expect(compacted.delivered.map((r) => r.offset)).toEqual([10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 26]);
+  expect(compacted.delivered.map((r) => r.offset)).toEqual(offsets);
 }, 150_000);
