@@ -15,8 +15,9 @@ export interface Planned extends PlannedRange {
   token: string | undefined;
   /** Version of the plan that first held it, or its token. */
   version: number;
-  /** Made here and not read from a commit: between it and its neighbour of the same window that window has no record. */
-  readonly isNew: boolean;
+  /** Between it and the range before it, that window has no record: both were made here, not read from a commit, and nothing that lay between
+   *  them left the plan unfinished. */
+  isNew: boolean;
 }
 
 /** Kept free for the batch that holds the commit back: it must find room, or nothing would ever leave the plan. Up to eight such batches are in
@@ -127,7 +128,11 @@ export class BatchPlan {
       isNew: false,
     }));
     const ranges = [...this.#ranges.filter((one) => one !== range), ...pieces].sort((a, b) => a.first - b.first);
-    if (this.#fits(ranges, at, stopped, 0)) this.#ranges = ranges;
+    if (!this.#fits(ranges, at, stopped, 0)) return;
+    this.#ranges = ranges;
+    // What is not written of it lies between its neighbours now, and they must never become one range.
+    const next = ranges.find((one) => one.window === window && one.first > range.last);
+    if (next !== undefined) next.isNew = false;
   }
 
   /** The broker confirmed a commit of `offset` with version `version` of this plan. */

@@ -179,6 +179,21 @@ describe('BatchPlan', () => {
     expect(plan.lowestUnfinished).toBe(3);
   });
 
+  it('makes no one range around records at which the partition stopped', () => {
+    const { plan, ranges } = planOf([0, 0, 'a'], [1, 1, 'a'], [2, 2, 'a'], [3, 3, 'a']);
+    const [before, refused, after, last] = ranges as [Planned, Planned, Planned, Planned];
+    plan.finish(after);
+    plan.finishStopped(refused, [], 0, { offset: 1, code: 'REFUSED' });
+    plan.finish(before);
+    plan.finish(last);
+    // A next owner would take record 1 for written, were it within one of them.
+    expect(said(plan).map(([first, end]) => [first, end])).toEqual([
+      [0, 0],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
   it('refuses what would not fit, but takes what holds the commit back out of its reserve', () => {
     const { plan, ranges } = filled(false, false);
     const next = { first: AT + ranges.length, last: AT + ranges.length, window: undefined };

@@ -75,7 +75,8 @@ describe('exactly once', () => {
         expect(store?.differing).toEqual([]);
         expectEachOnce(result, store?.offsets() ?? []);
       }),
-      { numRuns: 30 },
+      // Once, records at which a partition had stopped were lost.
+      { numRuns: 30, examples: [[1921377651, 1]] },
     );
   });
 
