@@ -4,9 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { startKafka } from '../../infra/local/kafka/start-kafka.ts';
-import { buildPrograms } from '../helpers/build-programs.ts';
 import type { CarryPlan } from './measured/bench-worker.ts';
-import { runProgram } from './measured/run-program.ts';
+import { buildMeasured, runProgram } from './measured/run-program.ts';
 import type { Arrivals } from './programs/arrive.ts';
 import { machine } from './report/machine.ts';
 import { markdownTable } from './report/markdown-table.ts';
@@ -41,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const perSecond = Number(values['per-second']);
   const samples = Number(values.seconds) * perSecond;
-  const programs = await buildPrograms('latency', { arrive: join(import.meta.dirname, 'programs/arrive.ts') });
+  const programs = await buildMeasured('latency', { arrive: join(import.meta.dirname, 'programs/arrive.ts') });
   const kafka = await startKafka({});
   const { bootstrapServers } = kafka;
   try {

@@ -2,9 +2,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startKafka } from '../../infra/local/kafka/start-kafka.ts';
-import { buildPrograms } from '../helpers/build-programs.ts';
 import type { CarryPlan } from './measured/bench-worker.ts';
-import { runProgram } from './measured/run-program.ts';
+import { buildMeasured, runProgram } from './measured/run-program.ts';
 import type { Settled } from './programs/settle.ts';
 import { machine } from './report/machine.ts';
 import { markdownTable } from './report/markdown-table.ts';
@@ -58,7 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const all = shapes(Number(values.records), Number(values.partitions), Number(values.connectors));
-  const programs = await buildPrograms('many', { settle: join(import.meta.dirname, 'programs/settle.ts') });
+  const programs = await buildMeasured('many', { settle: join(import.meta.dirname, 'programs/settle.ts') });
   const kafka = await startKafka({});
   const { bootstrapServers } = kafka;
   try {

@@ -1,6 +1,8 @@
-/** Runs a program that is measured, in a process of its own. */
+/** Programs that are measured, each run in a process of its own. */
 import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { type BuiltPrograms, buildPrograms } from '../../helpers/build-programs.ts';
 
 export interface RunOptions {
   /** Flags for node. */
@@ -9,27 +11,28 @@ export interface RunOptions {
   readonly foreign?: boolean;
 }
 
-/** As `cli/main.ts` begins: what is measured is what users run. */
-const PRODUCT_FLAGS: readonly string[] = [
-  '--import',
-  'data:text/javascript,import{setFlagsFromString}from"node:v8";setFlagsFromString("--semi-space-growth-factor=1")',
-];
+const SETTINGS = 'v8-settings';
+
+/** As `buildPrograms`, with what `cli/main.ts` begins with beside them: what is measured is what users run. */
+export async function buildMeasured<Name extends string>(
+  use: string,
+  sources: Readonly<Record<Name, string>>,
+): Promise<BuiltPrograms<Name>> {
+  return await buildPrograms(use, { ...sources, [SETTINGS]: join(import.meta.dirname, '../../../cli/v8-settings.ts') });
+}
 
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-/** What `program` told at its end.
+/** What `program`, one of `buildMeasured`, told at its end.
  *  @throws Error with its standard error when it fails */
 export async function runProgram<Told>(
   program: string,
   args: readonly string[],
   { flags = [], foreign = false }: RunOptions = {},
 ): Promise<Told> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [...(foreign ? [] : PRODUCT_FLAGS), ...flags, program, ...args],
-    {
-      maxBuffer: MAX_OUTPUT_BYTES,
-    },
-  );
+  const ours = foreign ? [] : ['--import', join(dirname(program), `${SETTINGS}.mjs`)];
+  const { stdout } = await promisify(execFile)(process.execPath, [...ours, ...flags, program, ...args], {
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
   return JSON.parse(stdout) as Told;
 }

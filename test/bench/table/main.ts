@@ -5,9 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startKafka } from '../../../infra/local/kafka/start-kafka.ts';
-import { buildPrograms } from '../../helpers/build-programs.ts';
 import type { Measured } from '../measured/measure.ts';
-import { runProgram } from '../measured/run-program.ts';
+import { buildMeasured, runProgram } from '../measured/run-program.ts';
 import { barChart } from '../report/bar-chart.ts';
 import { machine } from '../report/machine.ts';
 import { startTarget, type Target } from '../target.ts';
@@ -58,7 +57,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return values.help ? 0 : 2;
   }
   const records = Number(values.records);
-  const programs = await buildPrograms('bench', {
+  const programs = await buildMeasured('bench', {
     carry: join(import.meta.dirname, '../programs/carry.ts'),
     drain: join(import.meta.dirname, '../programs/drain-with-kafkajs.ts'),
     target: join(import.meta.dirname, '../programs/counting-target.ts'),
