@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
  *  never to measure: they hold on a machine ten times slower than ours. */
 const realServers = {
   pool: 'forks' as const,
-  globalSetup: ['test/helpers/kafka-global-setup.ts'],
+  globalSetup: ['test/helpers/search-global-setup.ts', 'test/helpers/kafka-global-setup.ts'],
   setupFiles: ['test/helpers/poison-buffers.ts'],
   maxWorkers: 2,
   testTimeout: 120_000,

@@ -109,6 +109,7 @@ const tasks = {
   faults: (args) => runTypeScript('test/fault/runner/main.ts', args),
   local: (args) => runTypeScript('cli/main.ts', ['local', ...args]),
   test: (args) => run(join(installed, tool.vitest), ['run', ...args]),
+  'test:search-matrix': (args) => runTypeScript('test/search-matrix/main.ts', args),
 };
 
 /** What is imported as a source and made of others: a fresh clone has none of it. */

@@ -1,10 +1,13 @@
 /** `spillway local`: keeps local services up for playing. */
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { startKafka } from '../../infra/local/kafka/start-kafka.ts';
 import { startOss } from '../../infra/local/oss/server.ts';
+import { makeOpenFolder, serverUser } from '../../infra/local/search/server-user.ts';
+import { SEARCH_SERVER_NAMES, type SearchServerName } from '../../infra/local/search/servers.ts';
+import { startSearch } from '../../infra/local/search/start-search.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { createLogger } from '../logger.ts';
 import { stopSignals } from '../stop-signals.ts';
@@ -19,13 +22,19 @@ interface RunningService {
 interface LocalOptions {
   readonly dir?: string;
   readonly json: boolean;
+  readonly searchServer: SearchServerName;
 }
 
 /** Keys of the local OSS; they open nothing else. */
 export const LOCAL_OSS_CREDENTIALS = { accessKeyId: 'local-access-key', accessKeySecret: 'local-access-secret' };
 export const LOCAL_BUCKET = 'local-bucket';
 
-const services: Readonly<Record<string, (dir: string, logger: Logger) => Promise<RunningService>>> = {
+/** What a temporary folder lets others do where a search server runs as another user: pass. */
+const PASSABLE = 0o711;
+
+type StartService = (dir: string, logger: Logger, options: LocalOptions) => Promise<RunningService>;
+
+const services: Readonly<Record<string, StartService>> = {
   kafka: async (dir, logger) => {
     const kafka = await startKafka({
       dir: join(dir, 'kafka'),
@@ -54,6 +63,14 @@ const services: Readonly<Record<string, (dir: string, logger: Logger) => Promise
       stop: () => oss.close(),
     };
   },
+  search: async (dir, logger, { searchServer: server }) => {
+    const search = await startSearch({ server, dir: join(dir, 'search', server), logger });
+    return {
+      settings: { ELASTICSEARCH_HOSTS: search.url },
+      note: `${server} (${search.version}) at ${search.url}, its data in ${search.dir}`,
+      stop: () => search.stop(),
+    };
+  },
 };
 
 export function localCommand(): Command {
@@ -61,21 +78,39 @@ export function localCommand(): Command {
     .description('start local services and keep them up until interrupted')
     .addArgument(new Argument('<service...>', 'which').choices(Object.keys(services)))
     .option('--dir <folder>', 'where their data lies and stays (default: a new temporary folder)')
+    .addOption(
+      new Option('--search-server <server>', 'which one search starts')
+        .choices(SEARCH_SERVER_NAMES)
+        .default('elasticsearch-8' satisfies SearchServerName),
+    )
     .option('--json', 'addresses and settings as one JSON line', false)
     .action(async (names: string[], options: LocalOptions) => {
       await local([...new Set(names)], options);
     });
 }
 
+async function folderFor(names: readonly string[], given: string | undefined): Promise<string> {
+  const isShared = names.includes('search') && serverUser() !== undefined;
+  if (given !== undefined) {
+    const dir = resolve(given);
+    // Before a service makes it for itself alone.
+    if (isShared) makeOpenFolder(dir);
+    return dir;
+  }
+  const dir = await mkdtemp(join(tmpdir(), 'spillway-local-'));
+  if (isShared) await chmod(dir, PASSABLE);
+  return dir;
+}
+
 async function local(names: readonly string[], options: LocalOptions): Promise<void> {
   const logger = createLogger('info', process.stderr.isTTY === true);
-  const dir = options.dir === undefined ? await mkdtemp(join(tmpdir(), 'spillway-local-')) : resolve(options.dir);
+  const dir = await folderFor(names, options.dir);
   const signals = stopSignals(() => logger.info({}, 'stopping'));
   const running: RunningService[] = [];
   try {
     for (const name of names) {
       const start = services[name];
-      if (start !== undefined) running.push(await start(dir, logger));
+      if (start !== undefined) running.push(await start(dir, logger, options));
     }
     const settings = Object.assign({}, ...running.map((service) => service.settings)) as Record<string, string>;
     process.stdout.write(options.json ? `${JSON.stringify({ dir, settings })}\n` : describe(running, settings));

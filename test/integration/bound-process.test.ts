@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -55,5 +56,17 @@ describe('spawnBound', () => {
   it('tells how the child ended', async () => {
     const child = await spawnBound(process.execPath, ['-e', 'process.exit(7)'], { logFile: devNull });
     expect(await child.exited).toEqual({ code: 7, signal: null });
+  });
+
+  it('runs it where, as whom and with the environment it is told', async () => {
+    const logFile = join(await temporaryFolder(), 'child.log');
+    const isRoot = process.getuid?.() === 0;
+    const user = { uid: 65_534, gid: 65_534 };
+    const env = { PATH: process.env['PATH'], WORD: 'told' };
+    const script = ['-c', 'echo "$(id -u) $(id -G) $WORD $PWD"'];
+    const child = await spawnBound('/bin/sh', script, { logFile, env, cwd: '/usr', ...(isRoot ? { user } : {}) });
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+    const log = await readFile(logFile, 'utf8');
+    expect(log).toMatch(isRoot ? /^65534 65534 told \/usr$/m : /^\d+ [\d ]+ told \/usr$/m);
   });
 });

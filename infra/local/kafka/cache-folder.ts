@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { lockedUnless } from './lock-file.ts';
 
 /** Of the Kafka that `startKafka` runs. */
 export const KAFKA_VERSION = '4.3.1';
@@ -18,11 +19,7 @@ export function kafkaCacheFolder(env: NodeJS.ProcessEnv): string {
   return join(cacheFolder(env), `kafka-${KAFKA_VERSION}`);
 }
 
-/** Returns `path`, made by `make` first when it is not there. `make` gets a temporary name in the same folder, which is renamed
- *  into place when it is complete: whoever sees `path` sees all of it, and of parallel first runs one wins. */
-export async function cached(path: string, make: (temporary: string) => Promise<void>): Promise<string> {
-  if (existsSync(path)) return path;
-  await mkdir(dirname(path), { recursive: true });
+async function makeInPlace(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${path}.${randomUUID()}.partial`;
   try {
     await make(temporary);
@@ -31,5 +28,15 @@ export async function cached(path: string, make: (temporary: string) => Promise<
     await rm(temporary, { recursive: true, force: true });
     if (!existsSync(path)) throw error;
   }
+}
+
+/** Returns `path`, made by `make` first when it is not there. `make` gets a temporary name in the same folder, which is renamed
+ *  into place when it is complete: whoever sees `path` sees all of it. Of parallel first runs, in whatever process, one makes it and
+ *  the others wait. */
+export async function cached(path: string, make: (temporary: string) => Promise<void>): Promise<string> {
+  if (existsSync(path)) return path;
+  await mkdir(dirname(path), { recursive: true });
+  const isThere = () => existsSync(path);
+  await lockedUnless(isThere, `${path}.lock`, () => makeInPlace(path, make));
   return path;
 }

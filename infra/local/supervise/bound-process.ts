@@ -16,9 +16,20 @@ export interface BoundProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
+export interface ProcessUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface BoundProcessOptions {
   /** Standard output and error are appended here. */
   readonly logFile: string;
+  /** Default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where it runs. Default: where we do. */
+  readonly cwd?: string;
+  /** Who it runs as, in no other groups; only root may name one. Default: who we are. */
+  readonly user?: ProcessUser;
 }
 
 /** Reads its standard input, which ends when the process that holds the other end dies in whatever way, then kills `argv[1]`. */
@@ -40,9 +51,20 @@ let setprivUsable: boolean | undefined;
 function killAllAtExit(): void {
   if (exitHookInstalled) return;
   exitHookInstalled = true;
-  process.on('exit', () => {
-    for (const child of alive) child.kill('SIGKILL');
+  // Before others remove the folders that they write to.
+  process.prependListener('exit', () => {
+    for (const child of alive) killGroup(child);
   });
+}
+
+/** Kills a child and what it started: each leads a group of its own. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /** True where util-linux' `setpriv` can ask the kernel to kill a child when its parent dies (busybox' cannot). */
@@ -64,13 +86,19 @@ async function watch(child: ChildProcess): Promise<void> {
   watcher.unref();
 }
 
-function spawnBoundByKernel(command: string, args: readonly string[], log: number): ChildProcess {
+function spawnBoundByKernel(command: string, args: readonly string[], log: number, options: BoundProcessOptions) {
   const checked = ['/bin/sh', '-c', IF_PARENT_LIVES, 'sh', String(process.pid), command, ...args];
-  return spawn('setpriv', ['--pdeathsig', 'KILL', ...checked], { detached: true, stdio: ['ignore', log, log] });
+  const { user, env, cwd } = options;
+  // By the same call: the kernel forgets the death signal of a process that changes its user.
+  const identity = user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
+  const stdio = ['ignore' as const, log, log];
+  return spawn('setpriv', [...identity, '--pdeathsig', 'KILL', ...checked], { detached: true, stdio, env, cwd });
 }
 
-function spawnWaiting(command: string, args: readonly string[], log: number): ChildProcess {
-  return spawn('/bin/sh', ['-c', WHEN_WATCHED, 'sh', command, ...args], { detached: true, stdio: ['pipe', log, log] });
+function spawnWaiting(command: string, args: readonly string[], log: number, options: BoundProcessOptions) {
+  const { user, env, cwd } = options;
+  const stdio = ['pipe' as const, log, log];
+  return spawn('/bin/sh', ['-c', WHEN_WATCHED, 'sh', command, ...args], { detached: true, stdio, env, cwd, ...user });
 }
 
 /** Starts `command` so that it dies with us: by the kernel's parent-death signal on Linux (bound to the thread that calls),
@@ -85,7 +113,7 @@ export async function spawnBound(
   killAllAtExit();
   const byKernel = canBindByKernel();
   const log = openSync(options.logFile, 'a');
-  const child = (byKernel ? spawnBoundByKernel : spawnWaiting)(command, args, log);
+  const child = (byKernel ? spawnBoundByKernel : spawnWaiting)(command, args, log, options);
   closeSync(log);
   alive.add(child);
   const exited = new Promise<ProcessExit>((resolve) => {

@@ -10,7 +10,8 @@ export function removedAtExit(folder: string): () => void {
   if (!hookInstalled) {
     hookInstalled = true;
     process.on('exit', () => {
-      for (const each of folders) rmSync(each, { recursive: true, force: true });
+      // Retried: a process that was killed a moment ago may still write there.
+      for (const each of folders) rmSync(each, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     });
   }
   return () => void folders.delete(folder);

@@ -1,8 +1,9 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { uniqueName } from '../../helpers/kafka.ts';
 import { recordOf, spawnCli, startRig } from '../../helpers/pipeline.ts';
+import { limitOfStarts, needsSearch } from '../../helpers/search-available.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 
@@ -178,23 +179,44 @@ describe('spillway run', () => {
   });
 });
 
+/** `spillway local` with these arguments, and the settings that it printed. */
+async function startLocal(...args: string[]) {
+  const local = spawnCli(['local', ...args, '--json'], {});
+  let line = '';
+  local.stdout?.on('data', (text: string) => {
+    line += text;
+  });
+  const timeoutMs = args[0] === 'search' ? limitOfStarts(1) : 110_000;
+  const printed = await waitFor(() => line.includes('\n') && line, { what: 'the settings', timeoutMs });
+  return { local, settings: (JSON.parse(printed) as { settings: Record<string, string> }).settings };
+}
+
 describe('spillway local', () => {
   it('keeps services up, prints settings that work, and leaves nothing running', async () => {
     const dir = await temporaryFolder();
-    const local = spawnCli(['local', 'oss', '--json', '--dir', dir], {});
-    let line = '';
-    local.stdout?.on('data', (text: string) => {
-      line += text;
-    });
-    const { settings } = JSON.parse(await waitFor(() => line.includes('\n') && line, { what: 'the settings' })) as {
-      settings: Record<string, string>;
-    };
+    const { local, settings } = await startLocal('oss', '--dir', dir);
     expect(settings).toMatchObject({ OSS_BUCKET: 'local-bucket', OSS_ACCESS_KEY_ID: expect.any(String) });
     const answer = await fetch(`${settings['OSS_ENDPOINT']}/`);
     expect(answer.status).toBe(403);
     local.kill('SIGINT');
     expect((await local.result).code).toBe(0);
     await expect(fetch(`${settings['OSS_ENDPOINT']}/`)).rejects.toThrow();
+  });
+
+  it('starts the search server that is named', { timeout: limitOfStarts(2) }, async (context) => {
+    await needsSearch('opensearch-2', context);
+    const dir = await temporaryFolder();
+    // As for anybody who runs as root: the server does not.
+    await chmod(dir, 0o711);
+    const { local, settings } = await startLocal('search', '--search-server', 'opensearch-2', '--dir', dir);
+    const hosts = settings['ELASTICSEARCH_HOSTS'] ?? '';
+    expect(await (await fetch(hosts)).json()).toMatchObject({
+      version: { distribution: 'opensearch', number: expect.stringMatching(/^2\./) },
+    });
+    local.kill('SIGINT');
+    expect((await local.result).code).toBe(0);
+    await expect(fetch(hosts)).rejects.toThrow();
+    expect(await readdir(join(dir, 'search', 'opensearch-2'))).toContain('data');
   });
 
   it('names the services it knows', async () => {

@@ -19,6 +19,7 @@ const NOT_OURS = new Set([
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
   'KERNEL_WASM',
   'LZ4_BLOCK_WASM',
+  'JSON_DOCUMENT_WASM',
 ]);
 /** Two words or more anywhere but as the name of an environment variable; a single one where an error is made or a code is missing. */
 const CODES = /(?<!env\[)'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'|(?:(?:Error|Failure|kind)\(|code \?\?)\s*'([A-Z]+)'/g;

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cached, kafkaCacheFolder } from '../../../../../infra/local/kafka/cache-folder.ts';
@@ -37,10 +37,21 @@ describe('cached', () => {
     expect(await readFile(path, 'utf8')).toBe('whole');
   });
 
-  it('gives every one of many parallel first users a complete folder', async () => {
+  it('takes over from a process that died while it made the thing', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'thing');
+    await writeFile(`${path}.lock`, '');
+    await utimes(`${path}.lock`, 0, 0);
+    await cached(path, (temporary) => writeFile(temporary, 'whole'));
+    expect(await readdir(folder)).toEqual(['thing']);
+  });
+
+  it('gives every one of many parallel first users a complete folder, made once', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'thing');
+    let made = 0;
     const make = async (temporary: string) => {
+      made++;
       await mkdir(temporary);
       await writeFile(join(temporary, 'first'), '1');
       await writeFile(join(temporary, 'second'), '2');
@@ -50,5 +61,6 @@ describe('cached', () => {
     );
     expect(seen).toEqual(Array.from({ length: 8 }, () => ['first', 'second']));
     expect(await readdir(folder)).toEqual(['thing']);
+    expect(made).toBe(1);
   });
 });
