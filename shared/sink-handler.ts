@@ -11,8 +11,9 @@ import type { ErrantRecord, ErrantReporter } from './errant.ts';
 import { ConfigError, type ErrorContext, FatalError, RecordError, RetriableError, toError } from './errors.ts';
 import { InvocationDeadline } from './invocation-deadline.ts';
 import type { Logger } from './logger.ts';
+import { hasTombstone, isTombstone, type NullValues, type TombstoneFate, tombstoneFate } from './null-values.ts';
 import type { Answer, FatalAnswer, RecordOutcome } from './outcomes.ts';
-import { offsetAt, partitionName, type RecordBatch } from './records.ts';
+import { offsetAt, partitionName, type RecordBatch, type RecordBlock } from './records.ts';
 import type { SinkWriter } from './sink.ts';
 
 /** Who reads the answer. `dispatcher`: one that settles every record by it. `platform`: nobody. `auto`: decided by the event: nobody
@@ -23,6 +24,8 @@ export interface SinkHandlerOptions {
   readonly writer: SinkWriter;
   readonly keyConverter: Converter;
   readonly valueConverter: Converter;
+  /** What becomes of tombstones; absent: the writer gets them. */
+  readonly nullValues?: NullValues | undefined;
   /** Where errant records go when nobody reads the answer; without it they fail the invocation. */
   readonly errantReporter?: ErrantReporter | undefined;
   readonly invocationSource: InvocationSource;
@@ -107,19 +110,36 @@ async function settle(
   options: SinkHandlerOptions,
   logger: Logger,
 ): Promise<readonly RecordOutcome[]> {
-  const { keyConverter, valueConverter } = options;
-  const takesAll = batch.segments.every(({ block, from, to }) =>
-    allConvertible(block, from, to, keyConverter, valueConverter),
+  const { keyConverter, valueConverter, nullValues = 'write' } = options;
+  const tombstones = tombstoneFate(nullValues);
+  const takesAll = batch.segments.every(
+    ({ block, from, to }) =>
+      allConvertible(block, from, to, keyConverter, valueConverter) &&
+      (tombstones === 'sink' || !hasTombstone(block, from, to)),
   );
   if (takesAll) return write(batch, deadline, options.writer, logger);
-  const errant: RecordOutcome[] = [];
+  const settled: RecordOutcome[] = [];
   const sendable = selectFromBatch(batch, (block, index) => {
-    const reason = convertible(block, index, keyConverter, valueConverter);
-    if (reason !== undefined) errant.push(outcomeOf(batch, offsetAt(block, index), 'errant', reason));
-    return reason === undefined;
+    const fate = fateOf(block, index, options, tombstones);
+    if (fate === 'sink') return true;
+    const offset = offsetAt(block, index);
+    settled.push(fate === 'dropped' ? outcomeOf(batch, offset, fate) : outcomeOf(batch, offset, 'errant', fate.errant));
+    return false;
   });
-  if (sendable === null) return errant;
-  return [...errant, ...(await write(sendable, deadline, options.writer, logger))];
+  if (sendable === null) return settled;
+  return [...settled, ...(await write(sendable, deadline, options.writer, logger))];
+}
+
+/** What a record is before the writer sees it: the converters' rules, and those for tombstones, as a dispatcher has them. */
+function fateOf(
+  block: RecordBlock,
+  index: number,
+  { keyConverter, valueConverter }: Pick<SinkHandlerOptions, 'keyConverter' | 'valueConverter'>,
+  tombstones: TombstoneFate,
+): TombstoneFate {
+  const reason = convertible(block, index, keyConverter, valueConverter);
+  if (reason !== undefined) return { errant: reason };
+  return isTombstone(block, index) ? tombstones : 'sink';
 }
 
 async function write(

@@ -1,5 +1,6 @@
 /** The contract between whoever carries batches and whoever writes them to a target. */
-import type { ConfigOf, CrossCheck, KeyDefinitions } from './config/definition.ts';
+import type { ConfigOf, CrossCheck, DerivedDefault, KeyDefinition, KeyDefinitions } from './config/definition.ts';
+import type { NullValues } from './null-values.ts';
 import type { BatchOutcome, RecordOutcome } from './outcomes.ts';
 import type { RecordBatch, RecordBlock } from './records.ts';
 
@@ -16,8 +17,28 @@ export interface WriteContext {
  *  @throws FatalError when no retry helps (credentials, missing target) */
 export interface SinkWriter {
   write(batch: RecordBatch, context: WriteContext): Promise<BatchOutcome>;
+  /** Looks at the target before the first batch, where there is something that can be refused at the start. `write` does not need it: what
+   *  was not looked at before is looked at then. Errors are those of `write`: a FatalError that may heal fails this connector's tasks, which try
+   *  again; another one ends the start. */
+  open?(topics: readonly SourceTopic[], context: WriteContext): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A topic that records will come from, as it is at the start. */
+export interface SourceTopic {
+  readonly name: string;
+  readonly partitions: number;
+}
+
+/** What a sink counts beside outcomes; `TargetMetrics` makes a metric of each. */
+export type SinkCount = 'stale-versions' | 'split-requests' | 'mapping-races';
+
+export interface SinkMetrics {
+  count(what: SinkCount, by: number): void;
+}
+
+/** Where nobody watches. */
+export const NO_SINK_METRICS: SinkMetrics = { count: () => undefined };
 
 /** What a two-phase sink says of a session that a token stands for. `gone`: it was never committed and never can be. */
 export type SessionState = 'committed' | 'open' | 'gone';
@@ -47,15 +68,24 @@ export type WindowOf = (block: RecordBlock, index: number) => string;
 /** Number of the period that an instant (epoch ms) lies in; another one means another period, and not always a later one. Pure. */
 export type PeriodOf = (epochMs: number) => number;
 
-/** Defaults of the keys that all connectors share, where this target wants its own. */
+/** Keys of all connectors that rules of a sink may look at, beside its own. */
+export type SharedKeys = {
+  readonly topics: KeyDefinition<readonly string[] | undefined>;
+  readonly 'topics.regex': KeyDefinition<RegExp | undefined>;
+  readonly 'behavior.on.null.values': KeyDefinition<NullValues>;
+  readonly 'max.in.flight.batches': KeyDefinition<number>;
+  readonly 'overflow.policy': KeyDefinition<'claim-check' | 'error-topic' | 'flag'>;
+};
+
+/** Defaults of the keys that all connectors share, where this target wants its own. Derived ones follow from keys of the sink. */
 export interface SinkDefaults {
   readonly batchSize: number;
   readonly batchBytes: number;
   readonly invokeMaxBytes: number;
   readonly lingerMs: number;
   /** 1 where order matters to the target. */
-  readonly maxInFlightBatches: number;
-  readonly nullValues: 'write' | 'ignore' | 'error-topic';
+  readonly maxInFlightBatches: number | DerivedDefault<number>;
+  readonly nullValues: NullValues | DerivedDefault<NullValues>;
   readonly invokeTarget: 'in-process' | 'http' | 'fc';
 }
 
@@ -67,7 +97,11 @@ export interface SinkDefinition<K extends KeyDefinitions = KeyDefinitions> {
   readonly description: string;
   readonly keys: K;
   readonly checks: readonly CrossCheck<ConfigOf<K>>[];
+  /** Rules over keys of the sink and of all connectors together; a function that stands alone has none of the latter. */
+  connectorChecks?(keys: K & SharedKeys): readonly CrossCheck<ConfigOf<K & SharedKeys>>[];
   readonly defaults: SinkDefaults;
+  /** What may become of a tombstone; absent: all but `delete`. */
+  readonly nullValues?: readonly NullValues[];
   /** True for a user's function: its failures count against `retries`, and a bare 2xx means "all written". */
   readonly userFunction: boolean;
   /** True where a batch cut the same way again changes nothing at the target: `delivery.guarantee` is then `exactly-once` by default. */

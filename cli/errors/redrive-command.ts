@@ -14,6 +14,7 @@ import { TopicSender } from '../../functions/dispatcher/redrive/topic-sender.ts'
 import { systemClock } from '../../shared/clock.ts';
 import { ConfigError } from '../../shared/errors.ts';
 import type { KafkaProducer } from '../../shared/kafka/driver.ts';
+import { silentLogger } from '../../shared/logger.ts';
 import { processSecrets } from '../secret-resolver.ts';
 import { stopSignals } from '../stop-signals.ts';
 import { type OpenTopics, theOneTopic, withTopics } from './open-topics.ts';
@@ -154,7 +155,7 @@ async function senderOf(
   producer: KafkaProducer,
 ): Promise<RedriveSender> {
   if (to === 'topic' || connector === undefined) return new TopicSender({ admin, producer, clock: systemClock });
-  const way = await createSinkWay(connector, processSecrets);
+  const way = await createSinkWay(connector, processSecrets, silentLogger);
   return new SinkSender(way, { producer, clock: systemClock, random: Math.random });
 }
 

@@ -3,7 +3,7 @@
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
-import { toError } from '../../shared/errors.ts';
+import { FatalError, RetriableError, toError } from '../../shared/errors.ts';
 import type { ConsumerOptions, KafkaAdmin, KafkaDriver, KafkaProducer } from '../../shared/kafka/driver.ts';
 import { createErrorTopicWriter } from '../../shared/kafka/error-topic.ts';
 import type { Logger } from '../../shared/logger.ts';
@@ -16,7 +16,7 @@ import type { WorkerMemory } from './memory/worker-memory.ts';
 import type { Metrics, PartitionReading } from './metrics.ts';
 import { pipelineDeps } from './pipeline-deps.ts';
 import { consumerOptions, taskIds, type WorkerLimits } from './plan.ts';
-import { prepareResources, resourcesOf } from './resources.ts';
+import { prepareResources, resourcesOf, topicSizes } from './resources.ts';
 import { TargetGate } from './target-gate/gate.ts';
 import { Task } from './task.ts';
 import { type TaskStatus, TaskSupervisor } from './task-supervisor.ts';
@@ -65,6 +65,9 @@ export interface SeenLag {
   readonly seenAt: number;
 }
 
+/** For a look at the target. */
+const OPEN_TIMEOUT_MS = 20_000;
+
 /** Start it once, stop it once, also while `start` is pending. If `start` throws, call `stop` all the same: it closes what was opened. */
 export class Connector {
   readonly name: string;
@@ -75,9 +78,13 @@ export class Connector {
   readonly #producer: KafkaProducer;
   readonly #consumer: ConsumerOptions;
   #ends: EndOffsets | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   /** By partition, as last seen by whichever task owned it. */
   readonly #lags = new Map<string, SeenLag>();
+  /** Under way for all tasks that wait for it. */
+  #looking: Promise<void> | undefined;
+  /** Why no task was started at first. */
+  #refused: FatalError | undefined;
   /** Aborted when no task is left. */
   readonly #allFailed = new AbortController();
 
@@ -105,11 +112,14 @@ export class Connector {
     this.begin(!untilCaughtUp);
   }
 
-  /** The first half of `start`, when resources are prepared: joins all tasks.
-   *  @param goal offsets to catch up to, by partition name */
+  /** The first half of `start`, when resources are prepared: looks at the target, joins all tasks. Where the target is not as it must be and
+   *  that may heal, none joins, and all have failed when they `begin`: other connectors must not wait for this one's password.
+   *  @param goal offsets to catch up to, by partition name
+   *  @throws FatalError when the target, or what it would be given, is not as it must be, for as long as nobody changes the configuration */
   async join(goal: ReadonlyMap<string, number> | undefined): Promise<void> {
+    this.#refused = await this.#targetRefusal();
     // Nobody would stop tasks that start now.
-    if (this.#stopped) return;
+    if (this.#stopping.signal.aborted || this.#refused !== undefined) return;
     if (goal !== undefined) for (const task of this.#tasks) task.flushAt(goal);
     await Promise.all(this.#tasks.map((task) => task.start()));
   }
@@ -117,8 +127,8 @@ export class Connector {
   /** The second: all members of the group that start now have joined, so partitions may read.
    *  @param heals whether failed tasks are started again by themselves */
   begin(heals: boolean): void {
-    if (this.#stopped) return;
-    for (const task of this.#tasks) task.begin(heals);
+    if (this.#stopping.signal.aborted) return;
+    for (const task of this.#tasks) task.begin(heals, this.#refused);
   }
 
   /** Partitions that wait for a person, with nothing left to do until then. */
@@ -144,7 +154,7 @@ export class Connector {
 
   /** Fences, drains, commits, leaves; closes everything. `abort` shortens it. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     await Promise.all(this.#tasks.map((task) => task.stop()));
     const closing = [this.#gate.close(), this.#producer.close(), this.#admin.close(), this.spec.claimCheck?.close()];
     for (const result of await Promise.allSettled(closing)) {
@@ -173,6 +183,48 @@ export class Connector {
   lags(): ReadonlyMap<string, SeenLag> {
     for (const task of this.#tasks) for (const reading of task.partitions()) this.#noteLag(reading);
     return this.#lags;
+  }
+
+  /** What is wrong with the target and may heal.
+   *  @throws FatalError when it is anything else */
+  async #targetRefusal(): Promise<FatalError | undefined> {
+    try {
+      await this.#lookAtTarget();
+      return undefined;
+    } catch (thrown) {
+      if (!(thrown instanceof FatalError)) throw thrown;
+      const { code, message, mayHeal } = thrown;
+      const fields = { connector: this.name, code, reason: message };
+      if (!mayHeal) {
+        this.deps.logger.error(fields, 'the target is not as it must be: nothing starts');
+        throw thrown;
+      }
+      this.deps.logger.error(fields, 'the target is not as it must be: the tasks failed at the start');
+      return thrown;
+    }
+  }
+
+  #lookAtTarget(): Promise<void> {
+    this.#looking ??= this.#openTarget().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** A target that cannot be reached now is no reason not to start: it is waited for with the first batch. */
+  async #openTarget(): Promise<void> {
+    const { invoker, config } = this.spec;
+    if (invoker.open === undefined) return;
+    const topics = await topicSizes(this.#admin, resourcesOf(config).sources);
+    const { signal } = this.#stopping;
+    try {
+      await invoker.open(topics, { signal, admission: signal, timeoutMs: OPEN_TIMEOUT_MS });
+    } catch (thrown) {
+      if (signal.aborted) return;
+      if (!(thrown instanceof RetriableError)) throw thrown;
+      const { code, message } = thrown;
+      this.deps.logger.warn({ connector: config.name, code, error: message }, 'the target was not looked at');
+    }
   }
 
   #noteLag({ topic, partition, lag }: PartitionReading): void {
@@ -228,6 +280,7 @@ export class Connector {
     return new TaskSupervisor({
       id,
       make: (events) => new Task(options, { driver, metrics, clock, logger }, { ...events, released }),
+      beforeRestart: () => this.#lookAtTarget(),
       metrics,
       clock,
       random,

@@ -5,6 +5,7 @@ import { countElements, encodedOverflowBytes, encodedRecordBytes } from '../../s
 import { ENVELOPE_OVERHEAD_BYTES, type EnvelopeOptions } from '../../shared/envelope/encode.ts';
 import type { ErrantReason } from '../../shared/errant.ts';
 import { NOT_UTF8 } from '../../shared/kernel/kernel.ts';
+import { isTombstone, type NullValues, tombstoneFate } from '../../shared/null-values.ts';
 import { BOUNDS_STRIDE, type Overflow, type RecordBlock, VALUE_END, VALUE_START } from '../../shared/records.ts';
 
 export type OverflowPolicy = 'claim-check' | 'error-topic' | 'flag';
@@ -12,7 +13,7 @@ export type OverflowPolicy = 'claim-check' | 'error-topic' | 'flag';
 export interface IntakeRules {
   readonly keyConverter: Converter;
   readonly valueConverter: Converter;
-  readonly nullValues: 'write' | 'ignore' | 'error-topic';
+  readonly nullValues: NullValues;
   readonly overflowPolicy: OverflowPolicy;
   /** No request is ever longer than this, in encoded bytes. */
   readonly invokeMaxBytes: number;
@@ -49,7 +50,8 @@ export function findPlain(
   rules: IntakeRules,
   encodedBytes: Float64Array,
 ): void {
-  const { envelope, nullValues } = rules;
+  const { envelope } = rules;
+  const takesTombstones = tombstoneFate(rules.nullValues) === 'sink';
   const keyIsText = rules.keyConverter === 'string' || envelope.keyEncoding === 'string';
   const valueIsText = rules.valueConverter === 'string' || envelope.valueEncoding === 'string';
   measureText(block, from, to, keyIsText, valueIsText, added);
@@ -60,7 +62,7 @@ export function findPlain(
       (encodedBytes[row] ?? 0) <= mostBytes &&
       !(keyIsText && added[2 * row] === NOT_UTF8) &&
       !(valueIsText && added[2 * row + 1] === NOT_UTF8) &&
-      (nullValues === 'write' || (block.bounds[(from + row) * BOUNDS_STRIDE + VALUE_START] ?? -1) >= 0) &&
+      (takesTombstones || !isTombstone(block, from + row)) &&
       block.overflows?.has(from + row) !== true;
     if (!isPlain) encodedBytes[row] = NOT_PLAIN;
   }
@@ -71,14 +73,15 @@ export function examine(block: RecordBlock, index: number, rules: IntakeRules): 
   const unconvertible = convertible(block, index, rules.keyConverter, rules.valueConverter);
   if (unconvertible !== undefined) return { errant: unconvertible };
 
-  const valueStart = block.bounds[index * BOUNDS_STRIDE + VALUE_START] ?? -1;
-  if (valueStart < 0 && rules.nullValues !== 'write') {
-    if (rules.nullValues === 'ignore') return 'dropped';
-    return errant('NULL_VALUE', 'the value is null and behavior.on.null.values=error-topic');
+  if (isTombstone(block, index)) {
+    const fate = tombstoneFate(rules.nullValues);
+    if (fate !== 'sink') return fate;
   }
 
   const encodedBytes = encodedRecordBytes(block, index, rules.envelope);
   if (encodedBytes + ENVELOPE_OVERHEAD_BYTES <= rules.invokeMaxBytes) return encodedBytes;
+  const valueStart = block.bounds[index * BOUNDS_STRIDE + VALUE_START] ?? -1;
+  // No value travels with it, whether it has one or not.
   if (valueStart < 0) return keyTooLarge(rules);
 
   const valueSize = (block.bounds[index * BOUNDS_STRIDE + VALUE_END] ?? 0) - valueStart;

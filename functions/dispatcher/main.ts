@@ -14,7 +14,7 @@ import { kafkaConnection, type WorkerConfig } from '../../shared/config/worker-k
 import { ConfigError, FatalError } from '../../shared/errors.ts';
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
 import type { Logger } from '../../shared/logger.ts';
-import type { SinkDefinition, SinkWriter } from '../../shared/sink.ts';
+import { NO_SINK_METRICS, type SinkDefinition, type SinkMetrics, type SinkWriter } from '../../shared/sink.ts';
 import { type OssConfig, ossSink } from '../oss-sink/config.ts';
 import { createOssClaimCheckStore, createOssWriter, roleCredentials } from '../oss-sink/handler.ts';
 import { Connector, type ConnectorDeps } from './connector.ts';
@@ -167,7 +167,12 @@ async function createConnectors(
       periodOf: definition.periodOf?.(sink),
       invoker:
         writer === undefined
-          ? invokerOf(definition, parsed, setup, functions.get(parsed))
+          ? invokerOf(
+              definition,
+              parsed,
+              { secrets, logger, metrics: metrics.targets.sink(config.name) },
+              functions.get(parsed),
+            )
           : createInProcessInvoker(writer, systemClock),
       claimCheck: claimCheckOf(parsed, setup),
       resumeStopped: setup.resumeStopped,
@@ -180,22 +185,33 @@ async function createConnectors(
 
 /** The way to a connector's sink alone, for whoever brings it records by hand. Closing it is the caller's.
  *  @throws ConfigError when a secret does not resolve; FatalError `FUNCTION_MODULE_INVALID` */
-export async function createSinkWay(connector: ConnectorSetup, secrets: SecretResolver): Promise<SinkWay> {
+export async function createSinkWay(
+  connector: ConnectorSetup,
+  secrets: SecretResolver,
+  logger: Logger,
+): Promise<SinkWay> {
   const { definition, parsed } = connector;
   const functions = await loadFunctions([connector]);
   return {
     config: parsed.connector,
     sink: definition,
     windowOf: definition.windowOf?.(parsed.sink),
-    invoker: invokerOf(definition, parsed, { secrets }, functions.get(parsed)),
+    invoker: invokerOf(definition, parsed, { secrets, logger, metrics: NO_SINK_METRICS }, functions.get(parsed)),
     claimCheck: claimCheckOf(parsed, { secrets }),
   };
+}
+
+/** What a way to a sink is made of besides its configuration. */
+interface SinkWayParts {
+  readonly secrets: SecretResolver;
+  readonly logger: Logger;
+  readonly metrics: SinkMetrics;
 }
 
 function invokerOf(
   definition: SinkDefinition,
   { connector: config, sink }: ParsedConnector,
-  setup: Pick<WorkerSetup, 'secrets'>,
+  setup: SinkWayParts,
   loaded: LoadedFunction | undefined,
 ): Invoker {
   const target = config['invoke.target'];
@@ -253,7 +269,7 @@ function reveal(secret: Secret, secrets: SecretResolver): string {
 function inProcessWriter(
   { connectorClass }: SinkDefinition,
   sink: ParsedConnector['sink'],
-  setup: Pick<WorkerSetup, 'secrets'>,
+  setup: SinkWayParts,
 ): SinkWriter {
   // `parseConnector` parsed the keys of exactly this definition.
   if (connectorClass === ossSink.connectorClass) return createOssWriter(sink as OssConfig, ossDeps(setup));

@@ -3,6 +3,7 @@ import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import { FatalError } from '../../shared/errors.ts';
 import type { KafkaAdmin } from '../../shared/kafka/driver.ts';
 import type { Logger } from '../../shared/logger.ts';
+import type { SourceTopic } from '../../shared/sink.ts';
 import { topicsOf } from './plan.ts';
 
 /** As the managed service advises for its error topics. */
@@ -52,6 +53,16 @@ export async function prepareResources(admin: KafkaAdmin, resources: Resources, 
     missing.map((name) => ({ name, partitions: ERROR_TOPIC_PARTITIONS, replicationFactor: -1, configs: {} })),
   );
   logger.info({ topics: missing }, 'error topics created');
+}
+
+/** Sources and their partition counts, those of a pattern as far as they are there now. */
+export async function topicSizes(
+  admin: KafkaAdmin,
+  sources: readonly string[] | RegExp,
+): Promise<readonly SourceTopic[]> {
+  const names = await sourceTopics(admin, sources);
+  const topics = names.length === 0 ? [] : await admin.describeTopics(names);
+  return topics.map(({ name, partitions }) => ({ name, partitions: partitions.length }));
 }
 
 /** Names of the topics that are read now. */

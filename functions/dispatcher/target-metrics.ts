@@ -1,5 +1,6 @@
 /** Metrics of the gates in front of targets, one a connector. */
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { SinkCount, SinkMetrics } from '../../shared/sink.ts';
 import type { ReductionReason } from './target-gate/adaptive-limit.ts';
 
 /** Where a scrape finds the present state of a gate. */
@@ -19,9 +20,28 @@ const GAUGES = [
   ['spillway_breaker_state', '0 closed, 1 half open, 2 open.', 'breakerState', 'max'],
 ] as const;
 
+const COUNTS = [
+  [
+    'stale-versions',
+    'spillway_stale_versions_total',
+    'Records that changed nothing, since the target has the same or a newer version.',
+  ],
+  [
+    'split-requests',
+    'spillway_split_requests_total',
+    'Requests that the target refused for their size, sent again in halves.',
+  ],
+  [
+    'mapping-races',
+    'spillway_mapping_races_total',
+    'Records sent once more, since others changed the mapping at the same moment.',
+  ],
+] as const satisfies readonly (readonly [SinkCount, string, string])[];
+
 export class TargetMetrics {
   readonly #gates = new Map<string, GateReadings>();
   readonly #reductions: Counter;
+  readonly #counts: ReadonlyMap<SinkCount, Counter>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -45,6 +65,14 @@ export class TargetMetrics {
       labelNames: ['connector', 'reason'],
       registers,
     });
+    this.#counts = new Map(
+      COUNTS.map(([what, name, help]) => [what, new Counter({ name, help, labelNames: ['connector'], registers })]),
+    );
+  }
+
+  /** What the connector's sink counts by itself. */
+  sink(connector: string): SinkMetrics {
+    return { count: (what, by) => this.#counts.get(what)?.inc({ connector }, by) };
   }
 
   watch(connector: string, gate: GateReadings): void {

@@ -51,6 +51,8 @@ export interface TaskSupervisorDeps {
   readonly id: number;
   /** Called for the first task, and for each that replaces one. */
   readonly make: (events: Pick<TaskEvents, 'failed'>) => SupervisedTask;
+  /** Awaited before each task that replaces one; what it throws is as if the task could not start. */
+  readonly beforeRestart: () => Promise<void>;
   readonly metrics: TaskMetrics;
   readonly clock: Clock;
   readonly random: () => number;
@@ -98,10 +100,12 @@ export class TaskSupervisor implements TaskReadings {
     return this.#task.start();
   }
 
-  /** As `Task.begin`. From now on, with `heals`, a failure that may heal leads to a restart. */
-  begin(heals: boolean): void {
+  /** As `Task.begin`. From now on, with `heals`, a failure that may heal leads to a restart.
+   *  @param refused why the task was not started: it has failed with that */
+  begin(heals: boolean, refused?: FatalError): void {
     this.#heals = heals;
-    this.#begin();
+    if (refused === undefined) this.#begin();
+    else this.#failed(refused);
   }
 
   flushAt(targets: ReadonlyMap<string, number>): void {
@@ -206,8 +210,10 @@ export class TaskSupervisor implements TaskReadings {
       await clock.sleep(this.#wait.leftMs, signal).catch(() => undefined);
       if (signal.aborted) return;
       this.deps.metrics.restarted(this.#failure?.code ?? 'UNCLASSIFIED');
-      this.#task = this.#make();
       try {
+        await this.deps.beforeRestart();
+        if (signal.aborted) return;
+        this.#task = this.#make();
         await this.#task.start();
       } catch (thrown) {
         if (signal.aborted || !this.#plan(asFailure(thrown))) return;

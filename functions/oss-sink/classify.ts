@@ -4,6 +4,7 @@
  *  https://www.alibabacloud.com/help/en/oss/support/0004-00000302 (requests per second).
  *  Proved against `test/fixtures/replies/oss/`. */
 import { type ErrorContext, FatalError, RecordError, RetriableError } from '../../shared/errors.ts';
+import { type NetworkFailureKind, networkFailureKind } from '../../shared/network-failure.ts';
 import type { NetworkFailure, OssFailure, OssReply } from './oss-failure.ts';
 
 export type OssError = RetriableError | RecordError | FatalError;
@@ -112,46 +113,24 @@ const NOT_TRUSTED: Row = [
 ];
 /** Certificates are renewed, and clocks set. */
 const OUT_OF_DATE: Row = ['may-heal', NOT_TRUSTED[1], NOT_TRUSTED[2]];
-const CLOSED: Row = ['retriable', 'OSS_CLOSED', 'the sink was closed meanwhile'];
-/** Sources: Node.js `errors.md` (system and TLS errors), undici `docs/api/Errors.md`. */
-const BY_NETWORK_CODE: Readonly<Record<string, Row>> = {
-  ABORTED: ['timeout', 'OSS_TIMEOUT', 'the time for this batch ran out before OSS answered'],
-  ECONNREFUSED: UNREACHABLE,
-  ECONNRESET: UNREACHABLE,
-  ECONNABORTED: UNREACHABLE,
-  EHOSTUNREACH: UNREACHABLE,
-  ENETUNREACH: UNREACHABLE,
-  ENETDOWN: UNREACHABLE,
-  ENOTFOUND: UNREACHABLE,
-  EAI_AGAIN: UNREACHABLE,
-  EPIPE: UNREACHABLE,
-  ETIMEDOUT: UNREACHABLE,
-  EMFILE: UNREACHABLE,
-  EADDRNOTAVAIL: UNREACHABLE,
-  ERR_SSL_WRONG_VERSION_NUMBER: [
+const BY_NETWORK_FAILURE: Readonly<Record<NetworkFailureKind, Row>> = {
+  unreachable: UNREACHABLE,
+  timeout: TIMEOUT,
+  'given-up': ['timeout', 'OSS_TIMEOUT', 'the time for this batch ran out before OSS answered'],
+  closed: ['retriable', 'OSS_CLOSED', 'the sink was closed meanwhile'],
+  untrusted: NOT_TRUSTED,
+  'out-of-date': OUT_OF_DATE,
+  'ours-refused': UNCLASSIFIED,
+  'not-tls': [
     'fatal',
     'OSS_NOT_TRUSTED',
     'the endpoint does not speak TLS; write http:// in oss.endpoint if that is meant',
   ],
-  HTTPParserError: [
+  'not-http': [
     'retriable',
     'OSS_UNREACHABLE',
     'what answers there speaks no HTTP; check oss.endpoint and any proxy on the way',
   ],
-  UND_ERR_SOCKET: UNREACHABLE,
-  UND_ERR_CONNECT_TIMEOUT: UNREACHABLE,
-  UND_ERR_HEADERS_TIMEOUT: TIMEOUT,
-  UND_ERR_BODY_TIMEOUT: TIMEOUT,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: UNREACHABLE,
-  UND_ERR_DESTROYED: CLOSED,
-  UND_ERR_CLOSED: CLOSED,
-  CERT_HAS_EXPIRED: OUT_OF_DATE,
-  CERT_NOT_YET_VALID: OUT_OF_DATE,
-  DEPTH_ZERO_SELF_SIGNED_CERT: NOT_TRUSTED,
-  SELF_SIGNED_CERT_IN_CHAIN: NOT_TRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: NOT_TRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: NOT_TRUSTED,
-  ERR_TLS_CERT_ALTNAME_INVALID: NOT_TRUSTED,
 };
 
 /** Own entries only: the code comes from outside and may be `constructor`. */
@@ -178,6 +157,11 @@ function replyRow(reply: OssReply, request: OssRequest): Row {
   return row[1] === 'OSS_CLOCK_SKEWED' ? [row[0], row[1], row[2] + skewText(reply)] : row;
 }
 
+function networkRow({ code }: NetworkFailure): Row {
+  const kind = networkFailureKind(code);
+  return kind === undefined ? UNCLASSIFIED : BY_NETWORK_FAILURE[kind];
+}
+
 function describeReply(reply: OssReply): string {
   const said = [reply.code, reply.message].filter((text) => text !== undefined).join(': ');
   const id = reply.requestId === undefined ? '' : ` (request ${reply.requestId})`;
@@ -190,8 +174,7 @@ function describeNetwork(failure: NetworkFailure): string {
 
 /** The error that a failed request is. Messages hold the service's words and ours, never a secret, a signed URL or a record. */
 export function classify(failure: OssFailure, request: OssRequest): OssError {
-  const [verdict, code, advice] =
-    failure.kind === 'reply' ? replyRow(failure, request) : (rowFor(BY_NETWORK_CODE, failure.code) ?? UNCLASSIFIED);
+  const [verdict, code, advice] = failure.kind === 'reply' ? replyRow(failure, request) : networkRow(failure);
   const what = failure.kind === 'reply' ? describeReply(failure) : describeNetwork(failure);
   const message = `${request.action} on bucket ${request.bucket} at ${request.endpoint} (region ${request.region}): ${what}; ${advice}`;
   const options = {

@@ -2,13 +2,13 @@
 import { defineKey } from '../../shared/config/define-key.ts';
 import type { ConfigOf } from '../../shared/config/definition.ts';
 import type { SinkDefinition } from '../../shared/sink.ts';
+import { timeZoneProblem } from '../../shared/time-pattern.ts';
 import { ossChecks } from './config-checks.ts';
 import { endpointUrl, REGION_EXPECTED, regionComplaint } from './endpoint.ts';
 import { isOutputField, OUTPUT_FIELDS } from './fields.ts';
 import { DEFAULT_KEY_TEMPLATE, keyTemplateProblems, objectNaming } from './key-template.ts';
 import { COMPRESSIONS, extensionOf, FORMATS, FRAMINGS } from './object-format.ts';
 import { NO_ROTATION, rotation } from './rotation.ts';
-import { timeZoneProblem } from './time-pattern.ts';
 import { defaultUploadCheck, UPLOAD_CHECKS } from './upload-check.ts';
 
 const TARGET = { group: 'OSS target' } as const;

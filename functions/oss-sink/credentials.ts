@@ -1,6 +1,7 @@
 /** Credentials of OSS: those of the configuration, else those that Function Compute gives a function's role. */
+import { lookUp } from '../../shared/config/look-up.ts';
 import type { Secret, SecretResolver } from '../../shared/config/secret.ts';
-import { ConfigError, FatalError } from '../../shared/errors.ts';
+import { FatalError } from '../../shared/errors.ts';
 
 export interface OssCredentials {
   readonly accessKeyId: string;
@@ -36,7 +37,7 @@ export function credentialSource(
 ): CredentialSource {
   if (accessKeyId !== undefined && accessKeySecret !== undefined) {
     return () =>
-      lookedUp(() => ({
+      lookUp('OSS_CREDENTIALS_MISSING', 'no credentials for OSS', () => ({
         accessKeyId: accessKeyId.reveal(secrets),
         accessKeySecret: accessKeySecret.reveal(secrets),
         securityToken: securityToken?.reveal(secrets),
@@ -51,18 +52,4 @@ export function credentialSource(
       { mayHeal: true },
     );
   };
-}
-
-/** A secret that was there at the start may be away while somebody replaces it. */
-function lookedUp(read: () => OssCredentials): OssCredentials {
-  try {
-    return read();
-  } catch (thrown) {
-    if (!(thrown instanceof ConfigError)) throw thrown;
-    const reasons = thrown.problems.map(({ key, message }) => `${key}: ${message}`).join('; ');
-    throw new FatalError('OSS_CREDENTIALS_MISSING', `no credentials for OSS: ${reasons}`, {
-      cause: thrown,
-      mayHeal: true,
-    });
-  }
 }

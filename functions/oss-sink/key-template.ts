@@ -3,24 +3,20 @@
 import { isUtf8 } from 'node:buffer';
 import { keyAt, offsetAt, type RecordBlock } from '../../shared/records.ts';
 import type { PeriodOf, WindowOf } from '../../shared/sink.ts';
-import { type TimeFormat, timeFormat, timePatternProblem } from './time-pattern.ts';
+import { type LiteralPart, readTemplate } from '../../shared/template-text.ts';
+import { type TimeFormat, timeFormat, timePatternProblem } from '../../shared/time-pattern.ts';
 
 export const DEFAULT_KEY_TEMPLATE = '{topic}/{partition}/{offset}';
 /** Digits of 2^64, so that names sort as offsets do. */
 const OFFSET_DIGITS = 20;
 const PLACEHOLDERS = ['{topic}', '{partition}', '{offset}', '{timestamp:PATTERN}', '{key}'];
 
-type Part =
-  | { readonly kind: 'literal'; readonly text: string }
+type Placeholder =
   | { readonly kind: 'topic' | 'partition' | 'offset' | 'key' }
   | { readonly kind: 'timestamp'; readonly pattern: string };
+type Part = LiteralPart | Placeholder;
 
-interface ParsedTemplate {
-  readonly parts: readonly Part[];
-  readonly problems: readonly string[];
-}
-
-function placeholder(inside: string): Part | string {
+function placeholder(inside: string): Placeholder | string {
   if (inside === 'topic' || inside === 'partition' || inside === 'offset' || inside === 'key') return { kind: inside };
   if (inside.startsWith('timestamp:')) {
     const pattern = inside.slice('timestamp:'.length);
@@ -29,25 +25,9 @@ function placeholder(inside: string): Part | string {
   return `unknown placeholder {${inside}}; expected one of ${PLACEHOLDERS.join(', ')}`;
 }
 
-function parse(template: string): ParsedTemplate {
-  const parts: Part[] = [];
-  const problems: string[] = [];
-  for (const [text, inside] of template.matchAll(/\{([^{}]*)\}|[^{}]+|[{}]/g)) {
-    const part =
-      inside !== undefined
-        ? placeholder(inside)
-        : text === '{' || text === '}'
-          ? 'a brace without its partner; expected {placeholder}'
-          : { kind: 'literal' as const, text };
-    if (typeof part === 'string') problems.push(part);
-    else parts.push(part);
-  }
-  return { parts, problems };
-}
-
 /** Everything wrong with a template. Names must tell topics, partitions and first offsets apart, or objects would collide. */
 export function keyTemplateProblems(template: string): readonly string[] {
-  const { parts, problems } = parse(template);
+  const { parts, problems } = readTemplate(template, placeholder);
   const missing = (['topic', 'partition', 'offset'] as const).filter((kind) => !parts.some((p) => p.kind === kind));
   return missing.length === 0
     ? problems
@@ -81,7 +61,7 @@ export function objectNaming(options: {
   /** Interval of the record time, where objects are rotated by it. */
   readonly intervalOf?: PeriodOf | undefined;
 }): ObjectNaming {
-  const { parts } = parse(options.template);
+  const { parts } = readTemplate(options.template, placeholder);
   const formats = new Map<Part, TimeFormat>();
   for (const part of parts) {
     if (part.kind === 'timestamp') formats.set(part, timeFormat(part.pattern, options.timeZone));

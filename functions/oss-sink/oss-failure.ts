@@ -1,4 +1,5 @@
 /** What went wrong between us and OSS, before anybody judged it. */
+import { retryAfterMs } from '../../shared/retry-after.ts';
 
 /** The service answered, and not with success. Absent fields were not in the reply. */
 export interface OssReply {
@@ -54,14 +55,6 @@ function element(document: string, name: string): string | undefined {
   return text?.trim().replace(/&(lt|gt|amp|quot|apos);/g, (_, entity: string) => ENTITIES[entity] ?? '');
 }
 
-/** Seconds, or a date. Source: RFC 9110 §10.2.3. */
-function retryAfterMs(text: string | undefined, nowMs: number): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text) * 1_000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
-}
-
 function timeOf(text: string | undefined): number | undefined {
   const at = text === undefined ? Number.NaN : Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
@@ -84,7 +77,7 @@ export function readReply(reply: RawReply, localTimeMs: number): OssReply {
       message: element(document, 'Message'),
       requestId: element(document, 'RequestId') ?? headerOf(reply, 'x-oss-request-id'),
       endpoint: element(document, 'Endpoint'),
-      retryAfterMs: retryAfterMs(headerOf(reply, 'retry-after'), localTimeMs),
+      retryAfterMs: retryAfterMs(reply.headers['retry-after'], localTimeMs),
       serverTimeMs: timeOf(element(document, 'ServerTime')) ?? timeOf(headerOf(reply, 'date')),
     }),
   };

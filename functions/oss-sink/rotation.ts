@@ -1,7 +1,7 @@
 /** Intervals of time that objects are rotated by. They count from midnight of `oss.time.zone`, as people read the clock: where it is set back
  *  an hour, the two hours of one name are one. */
 import type { PeriodOf } from '../../shared/sink.ts';
-import { timeFormat } from './time-pattern.ts';
+import { timeFormat } from '../../shared/time-pattern.ts';
 
 /** Off, as Kafka Connect's users write it. */
 export const NO_ROTATION = -1;

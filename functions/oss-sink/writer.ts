@@ -2,9 +2,9 @@
  *  (`RecordBatch.plannedFirst`) are there exactly once; others at least once, and those cut otherwise are recognised where it can be proved
  *  (see `object-writer.ts`). A record is answered `written` when OSS confirmed its object, or when
  *  an object that is there proves to hold it. */
+import { boundedSignal } from '../../shared/bounded-signal.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { RecordError, RetriableError } from '../../shared/errors.ts';
-import { firstSignal } from '../../shared/first-signal.ts';
 import type { BatchOutcome, RecordOutcome } from '../../shared/outcomes.ts';
 import { type BatchSegment, offsetAt, type RecordBatch, type TopicPartition } from '../../shared/records.ts';
 import type { SinkWriter, WriteContext } from '../../shared/sink.ts';
@@ -152,27 +152,5 @@ function outcomeOf(
     code,
     message,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
-}
-
-/** Longest time that a timer can be set to. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** Ends with the caller's signal, and at the deadline; a function without a known limit has none. */
-function boundedSignal(
-  { signal, deadlineAt }: WriteContext,
-  clock: Clock,
-): { readonly signal: AbortSignal; readonly release: () => void } {
-  const leftMs = deadlineAt - clock.now();
-  if (leftMs > MAX_TIMER_MS) return { signal, release: () => undefined };
-  const deadline = new AbortController();
-  const cancel = clock.after(Math.max(0, leftMs), () => deadline.abort());
-  const either = firstSignal([signal, deadline.signal]);
-  return {
-    signal: either.signal,
-    release: () => {
-      cancel();
-      either.release();
-    },
   };
 }

@@ -54,12 +54,15 @@ export interface CheckedConnector<K extends KeyDefinitions = KeyDefinitions> {
 /** Parses a connector to `sink`, shared keys and the sink's own at once. Throws nothing: problems come back as a list. */
 export function checkConnector<K extends KeyDefinitions>(sink: SinkDefinition<K>, raw: RawConfig): CheckedConnector<K> {
   const shared = connectorKeys(sink);
-  const all: KeyDefinitions = { ...shared, ...sink.keys };
+  const all = { ...shared, ...sink.keys };
+  const definitions: KeyDefinitions = all;
   // Every check asks only for keys it declares, and all of them are in `all`.
-  const checks = [...connectorChecks(shared, sink.userFunction), ...sink.checks] as readonly CrossCheck<
-    ConfigOf<KeyDefinitions>
-  >[];
-  const { config, values, problems, warnings } = checkConfig(all, checks, raw);
+  const checks = [
+    ...connectorChecks(shared, sink.userFunction),
+    ...sink.checks,
+    ...(sink.connectorChecks?.(all) ?? []),
+  ] as readonly CrossCheck<ConfigOf<KeyDefinitions>>[];
+  const { config, values, problems, warnings } = checkConfig(definitions, checks, raw);
   if (config === undefined) return { parsed: undefined, values, problems, warnings };
   const parsed = {
     connector: pick(config, shared) as ConnectorConfig,

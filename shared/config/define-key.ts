@@ -40,6 +40,12 @@ interface TextCheck {
   readonly check?: (text: string) => string | undefined;
 }
 
+interface EntryCheck {
+  readonly expected?: string;
+  /** As that of a text; a `Refusal` where what was given must not be shown. */
+  readonly check?: (entry: string) => string | Refusal | undefined;
+}
+
 interface Range {
   readonly min: number;
   readonly max?: number;
@@ -47,6 +53,13 @@ interface Range {
 }
 
 const MAX_INT = 2 ** 31 - 1;
+
+/** Default of a key, where some give a value and others what it follows from. */
+export function defaultOf<T extends string | number>(
+  given: T | DerivedDefault<T>,
+): { readonly default: T } | { readonly derived: DerivedDefault<T> } {
+  return typeof given === 'object' ? { derived: given } : { default: given };
+}
 
 function build<T, O extends KeyText>(
   type: KeyType,
@@ -78,7 +91,7 @@ export const defineKey = {
     return build<boolean, O>('BOOLEAN', booleanSchema(), options);
   },
   /** Comma-separated text, at least one entry; `expected` describes the entries in the plural. */
-  list<const O extends Options<readonly string[], TextCheck>>(options: O) {
+  list<const O extends Options<readonly string[], EntryCheck>>(options: O) {
     return build<readonly string[], O>('LIST', listSchema(options.expected ?? 'entries', options.check), options);
   },
   /** One of `values`; `spellings` maps other words to them. */

@@ -10,7 +10,7 @@ export type Importance = 'HIGH' | 'MEDIUM' | 'LOW';
 export interface DerivedDefault<T> {
   /** For docs and forms, in Markdown: `connect-<name>` between backticks. */
   readonly text: string;
-  /** Keys that `value` reads. Derived keys among them must be defined earlier. When one of them failed, so has this key. */
+  /** Keys that `value` reads; they may be derived themselves, but not from this one. When one of them failed, so has this key. */
   readonly reads: readonly string[];
   value(config: Readonly<Record<string, unknown>>): T;
 }

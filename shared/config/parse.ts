@@ -29,7 +29,7 @@ export function checkConfig<K extends KeyDefinitions>(
 ): CheckedConfig<ConfigOf<K>> {
   const run = new ParseRun(raw);
   for (const [key, definition] of Object.entries(definitions)) run.readGiven(key, definition);
-  for (const [key, definition] of Object.entries(definitions)) run.fillIn(key, definition);
+  for (const key of Object.keys(definitions)) run.fillIn(key, definitions);
   // The values are those of the definitions' schemas and defaults, so they have the definitions' types.
   const config = run.values as ConfigOf<K>;
   for (const check of checks) {
@@ -95,10 +95,12 @@ class ParseRun {
     }
   }
 
-  /** Default, derived default, or the complaint that a required key is missing. */
-  fillIn(key: string, definition: KeyDefinition): void {
-    if (Object.hasOwn(this.values, key) || this.failed.has(key)) return;
+  /** Default, derived default (after the keys that it follows from), or the complaint that a required key is missing. */
+  fillIn(key: string, definitions: KeyDefinitions): void {
+    const definition = definitions[key];
+    if (definition === undefined || Object.hasOwn(this.values, key) || this.failed.has(key)) return;
     if (definition.derived !== undefined) {
+      for (const one of definition.derived.reads) this.fillIn(one, definitions);
       if (definition.derived.reads.some((one) => this.failed.has(one))) this.failed.add(key);
       else this.values[key] = definition.derived.value(this.values);
     } else if (definition.required === true) {

@@ -67,13 +67,17 @@ export function booleanSchema(): z.ZodType<boolean> {
 }
 
 /** Comma-separated entries, trimmed, without repeats, at least one. `check` answers what was expected of an entry. */
-export function listSchema(entry: string, check?: (text: string) => string | undefined): z.ZodType<readonly string[]> {
+export function listSchema(
+  entry: string,
+  check?: (text: string) => string | Refusal | undefined,
+): z.ZodType<readonly string[]> {
   const expected = `a comma-separated list of ${entry}`;
   return textSchema(expected, (text) => {
     const entries = text.split(',').map((part) => part.trim());
     if (text.trim() === '') return new Refusal(`${expected}, at least one`);
     if (entries.includes('')) return new Refusal(`${expected}, with nothing empty between the commas`);
     const complaint = entries.map((one) => check?.(one)).find((one) => one !== undefined);
+    if (complaint instanceof Refusal) return complaint;
     return complaint === undefined ? [...new Set(entries)] : new Refusal(complaint);
   });
 }

@@ -1,7 +1,7 @@
 import type { CliResult, Rig } from './pipeline.ts';
 import { waitFor } from './wait-for.ts';
 
-/** A connector that runs in a process of its own, with what it tells about itself. */
+/** Connectors that run in a process of their own, with what they tell about themselves. */
 export interface WatchedRun {
   /** Everything on standard error so far. */
   log(): string;
@@ -15,13 +15,13 @@ export interface WatchedRun {
   stop(): Promise<CliResult>;
 }
 
-/** `spillway run --json FILE`, with metrics. */
+/** `spillway run --json FILES`, with metrics. */
 export async function watchedRun(
   rig: Rig,
-  file: string,
+  files: string | readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<WatchedRun> {
-  const run = rig.spawnCli(['run', '--json', file], env);
+  const run = rig.spawnCli(['run', '--json', ...[files].flat()], env);
   let log = '';
   run.stderr?.on('data', (text: string) => {
     log += text;

@@ -15,6 +15,7 @@ import {
 import { firstSignal } from '../../../shared/first-signal.ts';
 import type { BatchOutcome } from '../../../shared/outcomes.ts';
 import type { RecordBatch } from '../../../shared/records.ts';
+import { retryAfterMs } from '../../../shared/retry-after.ts';
 import { type HttpCall, httpRequestOf } from './http-request.ts';
 import type { Invoker } from './invoker.ts';
 import { readAnswer } from './read-answer.ts';
@@ -130,8 +131,9 @@ function readResponse(
   }
   if (status >= 200 && status < 300) return readAnswer(body, batch, userFunction);
   if (UNAVAILABLE.has(status)) {
+    const waitMs = retryAfterMs(headers['retry-after'], clock.now());
     throw new RetriableError('TARGET_UNAVAILABLE', `HTTP ${status} from the function's address`, {
-      ...retryAfter(headers['retry-after'], clock.now()),
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
       trouble: TROUBLES[status] ?? 'unreachable',
     });
   }
@@ -142,12 +144,4 @@ function readResponse(
     `HTTP ${status} from the function's address; a 2xx, 429, 500 or 502-504 was expected: check invoke.http.url and its authorization`,
     { mayHeal: MAY_BE_GRANTED.has(status) },
   );
-}
-
-/** `Retry-After` as seconds or an HTTP date (RFC 9110 §10.2.3). */
-function retryAfter(header: string | string[] | undefined, now: number): { retryAfterMs: number } | undefined {
-  const value = Array.isArray(header) ? header[0] : header;
-  if (value === undefined) return undefined;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isFinite(ms) && ms > 0 ? { retryAfterMs: ms } : undefined;
 }

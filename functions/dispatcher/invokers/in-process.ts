@@ -11,6 +11,11 @@ const GRACE_MS = 5_000;
  *  is sent again; writers make that harmless). Anything it throws outside the taxonomy is fatal. */
 export function createInProcessInvoker(writer: SinkWriter, clock: Clock): Invoker {
   return {
+    ...(writer.open === undefined
+      ? {}
+      : {
+          open: (topics, call) => bounded(call, clock, async (context) => writer.open?.(topics, context), lookTimedOut),
+        }),
     invoke: (batch, call) => bounded(call, clock, (context) => writer.write(batch, context)),
     phases: isTwoPhase(writer)
       ? {
@@ -32,6 +37,7 @@ async function bounded<T>(
   { signal, timeoutMs }: InvokeContext,
   clock: Clock,
   work: (context: WriteContext) => Promise<T>,
+  timedOut = writeTimedOut,
 ): Promise<T> {
   const stop = new AbortController();
   let giveUp: (reason: unknown) => void = () => undefined;
@@ -66,7 +72,13 @@ async function bounded<T>(
   }
 }
 
-function timedOut(timeoutMs: number): RetriableError {
+function lookTimedOut(timeoutMs: number): RetriableError {
+  return new RetriableError('TARGET_LOOK_TIMEOUT', `the target did not answer within ${timeoutMs} ms`, {
+    trouble: 'timeout',
+  });
+}
+
+function writeTimedOut(timeoutMs: number): RetriableError {
   return new RetriableError(
     'INVOKE_TIMEOUT',
     `the sink did not finish within invoke.timeout.ms=${timeoutMs}; the batch is sent again`,

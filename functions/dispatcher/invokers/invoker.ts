@@ -1,7 +1,7 @@
 /** How a batch reaches the function that writes it. */
 import type { BatchOutcome } from '../../../shared/outcomes.ts';
 import type { RecordBatch } from '../../../shared/records.ts';
-import type { PreparedBatch, SessionState } from '../../../shared/sink.ts';
+import type { PreparedBatch, SessionState, SourceTopic } from '../../../shared/sink.ts';
 
 export interface InvokeContext {
   /** Aborted when nobody waits any longer (second signal, partition lost). */
@@ -29,5 +29,7 @@ export interface Invoker {
   invoke(batch: RecordBatch, context: InvokeContext): Promise<BatchOutcome>;
   /** Present where the sink is two-phase. */
   readonly phases?: Phases | undefined;
+  /** Present where the sink looks at its target before the first batch (`SinkWriter.open`), with the errors of `invoke`. */
+  open?(topics: readonly SourceTopic[], context: InvokeContext): Promise<void>;
   close(): Promise<void>;
 }

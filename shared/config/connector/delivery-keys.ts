@@ -17,7 +17,7 @@ export function deliveryKeys(exactlyOnce: boolean) {
       default: exactlyOnce ? 'exactly-once' : 'at-least-once',
       doc: exactlyOnce
         ? '`exactly-once`: where each batch begins and ends is stored in the group before it is written, so that a crash or a rebalance repeats the same batches and changes nothing. `at-least-once`: it is not stored; after a crash batches may be cut otherwise, and what was not committed may be there twice.'
-        : 'Only `at-least-once`: a function recognises repeats by topic, partition and offset.',
+        : 'Only `at-least-once`: records may come again, which a function recognises by topic, partition and offset, and other targets by ids.',
     }),
   };
 }

@@ -1,6 +1,6 @@
 /** Keys that say how records are batched and how a batch reaches its sink. */
 import type { SinkDefaults } from '../../sink.ts';
-import { defineKey } from '../define-key.ts';
+import { defaultOf, defineKey } from '../define-key.ts';
 import { Refusal } from '../schemas.ts';
 
 const CALL = { group: 'Call' } as const;
@@ -133,7 +133,7 @@ export function invokeKeys(defaults: SinkDefaults) {
       importance: 'LOW',
       displayName: 'Batches in flight',
       min: 1,
-      default: defaults.maxInFlightBatches,
+      ...defaultOf(defaults.maxInFlightBatches),
       doc: 'Batches of one partition that are under way at once. With more than 1 they may arrive out of order.',
     }),
   };

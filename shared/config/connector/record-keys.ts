@@ -1,7 +1,8 @@
 /** Keys that say how a record is read, what the envelope shows of it, and what becomes of nulls and oversize values. */
 
+import type { NullValues } from '../../null-values.ts';
 import type { SinkDefinition } from '../../sink.ts';
-import { defineKey } from '../define-key.ts';
+import { defaultOf, defineKey } from '../define-key.ts';
 import type { KeyDefinitions } from '../definition.ts';
 
 const RECORDS = { group: 'Records' } as const;
@@ -13,6 +14,8 @@ const CONVERTER_CLASSES = {
   'org.apache.kafka.connect.storage.StringConverter': 'string',
   'org.apache.kafka.connect.converters.ByteArrayConverter': 'bytes',
 } as const;
+
+const WITHOUT_DELETE: readonly NullValues[] = ['write', 'ignore', 'error-topic'];
 
 const SEVEN_DAYS_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -43,12 +46,12 @@ export function recordKeys<K extends KeyDefinitions>(sink: SinkDefinition<K>) {
       },
       doc: '`string`: UTF-8 text, anything else makes the record errant. `bytes`: any bytes, base64 in the envelope.',
     }),
-    'behavior.on.null.values': defineKey.enum(['write', 'ignore', 'error-topic'], {
+    'behavior.on.null.values': defineKey.enum(sink.nullValues ?? WITHOUT_DELETE, {
       ...RECORDS,
       importance: 'MEDIUM',
       displayName: 'On a tombstone',
-      default: sink.defaults.nullValues,
-      doc: 'What becomes of a record without a value: it is written, dropped and counted (`ignore`), or sent to the error topic.',
+      ...defaultOf(sink.defaults.nullValues),
+      doc: 'What becomes of a record without a value: it is written, dropped and counted (`ignore`), sent to the error topic, or, where the target knows records by their keys, what its key names is deleted (`delete`).',
     }),
     'envelope.headers': defineKey.boolean({
       ...RECORDS,

@@ -167,6 +167,21 @@ describe('a handler whose answer is read', () => {
     expect(await handler(event)).toEqual({ version: 1, all: 'written', count: 1 });
   });
 
+  it.each([
+    [undefined, 'written', [0, 1]],
+    ['delete', 'written', [0, 1]],
+    ['ignore', 'dropped', [0]],
+    ['error-topic', 'errant', [0]],
+  ] as const)('under behavior.on.null.values=%s answers %s for a tombstone', async (nullValues, status, written) => {
+    const { handler, written: batches } = handlerOf(writeWith({}), { nullValues });
+    const batch = batchOfRecords([0, { offset: 1, value: null }]);
+    const answer = await handler(encodeEnvelope(batch, PLAIN_ENVELOPE));
+    expect(batches).toEqual([written]);
+    const outcomes = 'outcomes' in answer ? answer.outcomes : [];
+    if (status === 'written') expect(answer).toMatchObject({ all: 'written', count: 2 });
+    else expect(outcomes).toContainEqual(expect.objectContaining({ offset: 1, status }));
+  });
+
   it('does not report errant records itself, for the dispatcher does', async () => {
     const errantReporter = new KeepingReporter();
     const { handler } = handlerOf(writeWith({ 1: 'errant' }), { errantReporter, invocationSource: 'dispatcher' });

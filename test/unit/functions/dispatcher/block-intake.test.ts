@@ -7,6 +7,7 @@ import { PlannedBatches } from '../../../../functions/dispatcher/planned-batches
 import { Batcher, type BatchLimits } from '../../../../shared/batcher.ts';
 import { PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
 import type { ErrantReason } from '../../../../shared/errant.ts';
+import { NULL_VALUES } from '../../../../shared/null-values.ts';
 import { OffsetTracker } from '../../../../shared/offset-tracker.ts';
 import { offsetAt, type RecordBatch, type RecordBlock } from '../../../../shared/records.ts';
 import type { WindowOf } from '../../../../shared/sink.ts';
@@ -121,7 +122,7 @@ const rules = fc
   .record({
     keyConverter: converter,
     valueConverter: converter,
-    nullValues: fc.constantFrom('write' as const, 'ignore' as const, 'error-topic' as const),
+    nullValues: fc.constantFrom(...NULL_VALUES),
     overflowPolicy: fc.constantFrom('claim-check' as const, 'error-topic' as const, 'flag' as const),
     invokeMaxBytes: fc.constantFrom(200, 400, 10_000),
   })

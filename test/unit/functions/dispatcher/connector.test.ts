@@ -6,9 +6,10 @@ import { workerMemory } from '../../../../functions/dispatcher/memory/worker-mem
 import { Metrics } from '../../../../functions/dispatcher/metrics.ts';
 import { Task } from '../../../../functions/dispatcher/task.ts';
 import { parseConnector } from '../../../../shared/config/connector-keys.ts';
-import { FatalError } from '../../../../shared/errors.ts';
+import { FatalError, RetriableError } from '../../../../shared/errors.ts';
 import type { ConsumerListener, KafkaAdmin, KafkaDriver } from '../../../../shared/kafka/driver.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
+import type { SourceTopic } from '../../../../shared/sink.ts';
 import { allWritten, blockAt, ScriptedInvoker, throwing } from '../../../helpers/dispatcher.ts';
 import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
 
@@ -86,6 +87,73 @@ describe('Connector', () => {
     listeners[2]?.failed(wrongAnswer);
     await settle();
     expect(ended()).toBe(wrongAnswer);
+    await connector.stop();
+  });
+
+  it('looks at the target once before any task joins, and is told how large its topics are', async () => {
+    const opened: unknown[] = [];
+    const { connector, listeners } = setUp(
+      Object.assign(new ScriptedInvoker([allWritten]), {
+        open: async (topics: readonly SourceTopic[]) => void opened.push(topics, statesOf(connector)),
+      }),
+    );
+    await connector.start(false);
+    expect(opened).toEqual([[{ name: 'orders', partitions: 1 }], ['stopped', 'stopped']]);
+    expect(listeners).toHaveLength(2);
+    await connector.stop();
+  });
+
+  /** A connector whose target answers every look with `failure`, until it heals. */
+  const opening = (failure: Error) => {
+    let isHealed = false;
+    const invoker = Object.assign(new ScriptedInvoker([allWritten]), {
+      open: async () => {
+        if (!isHealed) throw failure;
+      },
+    });
+    const heal = () => {
+      isHealed = true;
+    };
+    return { ...setUp(invoker), heal };
+  };
+
+  it('does not start where the target is not as it must be, and starts where it cannot be reached now', async () => {
+    const refused = opening(wrongAnswer);
+    await expect(refused.connector.start(false)).rejects.toBe(wrongAnswer);
+    expect(statesOf(refused.connector)).toEqual(['stopped', 'stopped']);
+    await refused.connector.stop();
+    const away = opening(new RetriableError('TARGET_UNREACHABLE', 'nobody there'));
+    await away.connector.start(false);
+    expect(statesOf(away.connector)).toEqual(['running', 'running']);
+    await away.connector.stop();
+  });
+
+  it('starts with failed tasks where what the target refuses may heal, and looks again before each restart', async () => {
+    const { connector, clock, ended, heal } = opening(noBucket);
+    await connector.start(false);
+    expect(connector.status().tasks).toMatchObject([
+      { id: 0, state: 'failed', failure: { code: 'OSS_BUCKET_MISSING' }, restart: { attempt: 1 } },
+      { id: 1, state: 'failed', failure: { code: 'OSS_BUCKET_MISSING' }, restart: { attempt: 1 } },
+    ]);
+    await settle();
+    await clock.advance(1_000);
+    expect(statesOf(connector)).toEqual(['failed', 'failed']);
+    expect(connector.status().tasks[0]).toMatchObject({ restart: { attempt: 2 } });
+    heal();
+    await clock.advance(2_000);
+    expect(statesOf(connector)).toEqual(['running', 'running']);
+    expect(ended()).toBe('none');
+    await connector.stop();
+  });
+
+  it('has failed at once where the target refuses a run that ends when it caught up', async () => {
+    const { connector, clock, listeners, ended } = opening(noBucket);
+    await connector.start(true);
+    await settle();
+    expect(ended()).toBe(noBucket);
+    await clock.advance(600_000);
+    expect(statesOf(connector)).toEqual(['failed', 'failed']);
+    expect(listeners).toHaveLength(2);
     await connector.stop();
   });
 

@@ -4,6 +4,7 @@ import { examine, findPlain, type IntakeRules, NOT_PLAIN } from '../../../../fun
 import { BlockBuilder } from '../../../../shared/envelope/block-builder.ts';
 import { encodedRecordBytes } from '../../../../shared/envelope/element-size.ts';
 import { PLAIN_ENVELOPE } from '../../../../shared/envelope/encode.ts';
+import { NULL_VALUES } from '../../../../shared/null-values.ts';
 import { blockOf } from '../../../helpers/records.ts';
 
 const RULES: IntakeRules = {
@@ -40,10 +41,19 @@ describe('examine', () => {
 
   it.each([
     ['write', expect.any(Number)],
+    ['delete', expect.any(Number)],
     ['ignore', 'dropped'],
     ['error-topic', { errant: expect.objectContaining({ code: 'NULL_VALUE' }) }],
   ] as const)('treats a tombstone under behavior.on.null.values=%s', (nullValues, verdict) => {
     expect(examine(one(Buffer.from('k'), null), 0, { ...RULES, nullValues })).toEqual(verdict);
+  });
+
+  it.each(NULL_VALUES)('takes a record whose value travels apart for no tombstone under %s', (nullValues) => {
+    const apart = blockOf([{ offset: 7, key: 'k', value: null, overflow: { valueSize: 5_000 } }]);
+    expect(examine(apart, 0, { ...RULES, nullValues })).toBeTypeOf('number');
+    expect(examine(apart, 0, { ...RULES, nullValues, invokeMaxBytes: 10 })).toMatchObject({
+      errant: { code: 'KEY_TOO_LARGE' },
+    });
   });
 
   it('admits a record that fills a request to the last byte, and not one byte more', () => {
@@ -97,7 +107,7 @@ describe('findPlain', () => {
   const rules = fc.record({
     keyConverter: converter,
     valueConverter: converter,
-    nullValues: fc.constantFrom('write' as const, 'ignore' as const, 'error-topic' as const),
+    nullValues: fc.constantFrom(...NULL_VALUES),
     overflowPolicy: fc.constantFrom('claim-check' as const, 'error-topic' as const, 'flag' as const),
     invokeMaxBytes: fc.integer({ min: 100, max: 1_200 }),
     // Not of necessity what the converters are.

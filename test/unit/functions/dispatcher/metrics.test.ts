@@ -32,6 +32,7 @@ describe('Metrics', () => {
       'spillway_consumer_lag_records gauge',
       'spillway_invocation_seconds histogram',
       'spillway_invocations_total counter',
+      'spillway_mapping_races_total counter',
       'spillway_memory_budget_bytes gauge',
       'spillway_memory_bytes gauge',
       'spillway_memory_used_bytes gauge',
@@ -46,6 +47,8 @@ describe('Metrics', () => {
       'spillway_records_released_total counter',
       'spillway_records_written_total counter',
       'spillway_retries_total counter',
+      'spillway_split_requests_total counter',
+      'spillway_stale_versions_total counter',
       'spillway_task_restarts_total counter',
       'spillway_task_state gauge',
     ]);
@@ -120,11 +123,17 @@ describe('Metrics', () => {
     const metrics = new Metrics(new MemoryBudget(0));
     metrics.targets.watch('c', { limit: 12, inFlight: 3, breakerState: 2 });
     metrics.targets.reduced('c', 'latency');
+    metrics.targets.sink('c').count('stale-versions', 7);
+    metrics.targets.sink('c').count('split-requests', 1);
+    metrics.targets.sink('c').count('mapping-races', 2);
     expect(Object.fromEntries(await scrape(metrics))).toMatchObject({
       'spillway_adaptive_limit{connector="c"}': 12,
       'spillway_batches_in_flight{connector="c"}': 3,
       'spillway_breaker_state{connector="c"}': 2,
       'spillway_adaptive_reductions_total{connector="c",reason="latency"}': 1,
+      'spillway_stale_versions_total{connector="c"}': 7,
+      'spillway_split_requests_total{connector="c"}': 1,
+      'spillway_mapping_races_total{connector="c"}': 2,
     });
   });
 

@@ -72,8 +72,12 @@ class FakeTask implements SupervisedTask {
   }
 }
 
-/** @param starts how the starts of the tasks end, one after another; the last one stays */
-function setUp(starts: readonly (() => Promise<void>)[] = [async () => undefined]) {
+/** @param starts how the starts of the tasks end, one after another; the last one stays
+ *  @param beforeRestart what is awaited before each but the first */
+function setUp(
+  starts: readonly (() => Promise<void>)[] = [async () => undefined],
+  beforeRestart: () => Promise<void> = async () => undefined,
+) {
   const clock = new ManualClock();
   const tasks: FakeTask[] = [];
   const lines: object[] = [];
@@ -94,6 +98,7 @@ function setUp(starts: readonly (() => Promise<void>)[] = [async () => undefined
       tasks.push(task);
       return task;
     },
+    beforeRestart,
     metrics: taskMetrics,
     clock,
     // The whole of each wait.
@@ -171,6 +176,58 @@ describe('TaskSupervisor', () => {
     await advance(4_000);
     expect(tasks).toHaveLength(4);
     expect(supervisor.state).toBe('running');
+  });
+
+  it('fails at the beginning where it was refused, and makes no task until what comes before a restart passes', async () => {
+    const refusals = [noBucket, new RetriableError('BROKER_UNREACHABLE', 'no broker')];
+    const { supervisor, tasks, advance, forGood, restarts } = setUp(undefined, async () => {
+      const refusal = refusals.shift();
+      if (refusal !== undefined) throw refusal;
+    });
+    supervisor.begin(true, noBucket);
+    expect(supervisor.status()).toMatchObject({
+      state: 'failed',
+      failure: { code: 'OSS_BUCKET_MISSING' },
+      restart: { attempt: 1 },
+    });
+    for (const [seconds, code] of [
+      [1, 'OSS_BUCKET_MISSING'],
+      [2, 'BROKER_UNREACHABLE'],
+    ] as const) {
+      await advance(seconds * 1_000);
+      expect(supervisor.status()).toMatchObject({ state: 'failed', failure: { code } });
+      expect(tasks).toHaveLength(1);
+    }
+    await advance(4_000);
+    expect(supervisor.status()).toEqual({ id: 3, state: 'running' });
+    expect(tasks.map(({ begun }) => begun)).toEqual([false, true]);
+    expect(await restarts()).toBe(2);
+    expect(forGood).toEqual([]);
+  });
+
+  it('fails for good where it was refused and nothing heals, and where the refusal of a restart cannot', async () => {
+    const once = setUp();
+    once.supervisor.begin(false, noBucket);
+    expect(once.forGood).toEqual([noBucket]);
+    const lasting = setUp(undefined, async () => Promise.reject(wrongAnswer));
+    lasting.supervisor.begin(true, noBucket);
+    await lasting.advance(1_000);
+    expect(lasting.forGood).toEqual([wrongAnswer]);
+    for (const { advance, tasks } of [once, lasting]) {
+      await advance(600_000);
+      expect(tasks).toHaveLength(1);
+    }
+  });
+
+  it('makes no task when it is stopped while it waits for what comes before', async () => {
+    let pass: () => void = () => undefined;
+    const { supervisor, tasks, advance } = setUp(undefined, () => new Promise((resolve) => (pass = resolve)));
+    supervisor.begin(true, noBucket);
+    await advance(1_000);
+    const stopped = supervisor.stop();
+    pass();
+    await stopped;
+    expect(tasks).toHaveLength(1);
   });
 
   it.each([

@@ -34,6 +34,10 @@ describe('object names', () => {
     expect(naming('{topic}{partition}{offset}').nameOf(last, 0)).toBe('orders000009007199254740991.json');
   });
 
+  it('show braces that were doubled', () => {
+    expect(naming('{{{topic}}}/{partition}/{offset}').nameOf(block, 0)).toMatch(/^\{orders\}\/7\//);
+  });
+
   it('show a null key as null', () => {
     expect(naming('{topic}/{partition}/{key}/{offset}').nameOf(blockOf([0]), 0)).toContain('/null/');
   });

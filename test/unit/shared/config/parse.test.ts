@@ -49,6 +49,17 @@ describe('values', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('derives from defaults of keys that come later, and from what is derived there', () => {
+    const value = (key: string) => (config: Readonly<Record<string, unknown>>) => `${config[key]}!`;
+    const chain = {
+      first: defineKey.string({ ...TEXT, derived: { text: 'second!', reads: ['second'], value: value('second') } }),
+      second: defineKey.string({ ...TEXT, derived: { text: 'third!', reads: ['third'], value: value('third') } }),
+      third: defineKey.string({ ...TEXT, default: 'end' }),
+    };
+    expect(checkConfig(chain, [], {}).config).toEqual({ first: 'end!!', second: 'end!', third: 'end' });
+    expect(checkConfig(chain, [], { third: '' }).problems.map(({ key }) => key)).toEqual(['third']);
+  });
+
   it('prefers what is given to what would be derived', () => {
     expect(parseConfig(keys, [], { name: 'a', group: 'mine' }).config.group).toBe('mine');
   });

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { installIdleTimerShim } from '../../../../shared/kafka/idle-timer-shim.ts';
@@ -24,6 +25,19 @@ function timersArmed(queue: RequestQueue, ms: number): number {
   return armed;
 }
 
+/** A module as it is before anything was changed in it. Everybody else keeps the one that they have: other test files share this thread. */
+function loadAnew(id: string): unknown {
+  const require = createRequire(import.meta.url);
+  const path = require.resolve(id);
+  const loaded = require.cache[path];
+  delete require.cache[path];
+  try {
+    return require(path);
+  } finally {
+    require.cache[path] = loaded;
+  }
+}
+
 describe('installIdleTimerShim', () => {
   afterEach(() => {
     vi.useRealTimers();
@@ -48,13 +62,8 @@ describe('installIdleTimerShim', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is needed: upstream without it arms one timer after the other', async () => {
-    vi.resetModules();
-    const { createRequire } = await import('node:module');
-    const require = createRequire(import.meta.url);
-    const path = require.resolve('kafkajs/src/network/requestQueue/index.js');
-    delete require.cache[path];
-    const Upstream = require(path) as typeof RequestQueue;
+  it('is needed: upstream without it arms one timer after the other', () => {
+    const Upstream = loadAnew('kafkajs/src/network/requestQueue/index.js') as typeof RequestQueue;
     vi.useFakeTimers();
     const queue = new Upstream({
       maxInFlightRequests: null,

@@ -35,6 +35,30 @@ describe('the in-process invoker', () => {
     expect(clock.waiting).toBe(0);
   });
 
+  it('lets a writer look at its target first, within the time, and asks nothing of one that does not', async () => {
+    const clock = new ManualClock();
+    const close = async () => undefined;
+    const write = () => Promise.reject(new Error('not asked'));
+    const seen: unknown[] = [];
+    const open: NonNullable<SinkWriter['open']> = async (topics, { deadlineAt, signal }) => {
+      seen.push(topics, deadlineAt - clock.now());
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const { signal } = new AbortController();
+    const context = { signal, admission: signal, timeoutMs: 1_000 };
+    const topics = [{ name: 'orders', partitions: 3 }];
+    const opening = createInProcessInvoker({ write, close, open }, clock).open?.(topics, context);
+    const failure = opening?.catch((thrown: unknown) => thrown);
+    await clock.advance(1_000);
+    expect(await failure).toMatchObject({
+      code: 'TARGET_LOOK_TIMEOUT',
+      message: 'the target did not answer within 1000 ms',
+      trouble: 'timeout',
+    });
+    expect(seen).toEqual([topics, 1_000]);
+    expect(createInProcessInvoker({ write, close }, clock).open).toBeUndefined();
+  });
+
   it.each([new RetriableError('A', 'a'), new FatalError('B', 'b')])('passes on %s', async (error) => {
     const { invoker } = invokerOf(() => Promise.reject(error));
     expect(await call(invoker)).toBe(error);

@@ -31,6 +31,7 @@ function busy(task: number, budget = new MemoryBudget(1_000)): Metrics {
   });
   metrics.targets.watch('orders', { limit: 4, inFlight: 1, breakerState: task });
   metrics.targets.reduced('orders', 'latency');
+  metrics.targets.sink('orders').count('stale-versions', 5);
   return metrics;
 }
 
@@ -67,6 +68,7 @@ describe('mergedMetrics', () => {
         'spillway_batches_in_flight{connector="orders"} 2',
         'spillway_breaker_state{connector="orders"} 1',
         'spillway_adaptive_reductions_total{connector="orders",reason="latency"} 2',
+        'spillway_stale_versions_total{connector="orders"} 10',
         'spillway_memory_budget_bytes 1000',
         'spillway_memory_used_bytes 150',
         'spillway_memory_bytes{use="records"} 100',

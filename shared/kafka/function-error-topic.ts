@@ -1,13 +1,13 @@
 /** The error topic of a sink that is deployed without a dispatcher: there when the environment names brokers and topic. */
-import type { Clock } from '../../shared/clock.ts';
-import { configFromEnvironment, environmentName, WORKER_PREFIX } from '../../shared/config/environment.ts';
-import type { SecretResolver } from '../../shared/config/secret.ts';
-import { kafkaConnection, parseWorker, workerKeys } from '../../shared/config/worker-keys.ts';
-import type { ErrantReporter } from '../../shared/errant.ts';
-import { ConfigError } from '../../shared/errors.ts';
-import { createErrorTopicWriter } from '../../shared/kafka/error-topic.ts';
-import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
-import type { Logger } from '../../shared/logger.ts';
+import type { Clock } from '../clock.ts';
+import { configFromEnvironment, environmentName, WORKER_PREFIX } from '../config/environment.ts';
+import type { SecretResolver } from '../config/secret.ts';
+import { kafkaConnection, parseWorker, workerKeys } from '../config/worker-keys.ts';
+import type { ErrantReporter } from '../errant.ts';
+import { ConfigError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { createErrorTopicWriter } from './error-topic.ts';
+import { createKafkaDriver } from './kafkajs-driver.ts';
 
 export interface ErrorTopicSetup {
   readonly env: Readonly<Record<string, string | undefined>>;

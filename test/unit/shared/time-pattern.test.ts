@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  NO_CALENDAR_TIME,
-  timeFormat,
-  timePatternProblem,
-  timeZoneProblem,
-} from '../../../../functions/oss-sink/time-pattern.ts';
+import { NO_CALENDAR_TIME, timeFormat, timePatternProblem, timeZoneProblem } from '../../../shared/time-pattern.ts';
 
 const at = (iso: string) => Date.parse(iso);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { errorTopicOf } from '../../../../functions/oss-sink/error-topic.ts';
 import { secretResolver } from '../../../../shared/config/secret-resolver.ts';
+import { errorTopicOf } from '../../../../shared/kafka/function-error-topic.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
 import { ManualClock } from '../../../helpers/manual-clock.ts';
 

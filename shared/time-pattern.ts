@@ -1,4 +1,4 @@
-/** Record time as text in a time zone: the `{timestamp:yyyy/MM/dd/HH}` of an object key template. */
+/** Record time as text in a time zone: the `{timestamp:yyyy/MM/dd/HH}` of a template. */
 
 const TOKENS = ['yyyy', 'MM', 'dd', 'HH', 'mm', 'ss'] as const;
 type Token = (typeof TOKENS)[number];
