@@ -17,8 +17,15 @@ const MODULES = [
     // The memory has this size and no other; `layout.ts` must fit in.
     options: ['--enable', 'simd', '--initialMemory', '3', '--maximumMemory', '3'],
   },
-  // The host lets its memory grow.
+  // The host lets the memory of these grow.
   { entry: 'lz4-block.ts', made: 'lz4-block-wasm.ts', name: 'LZ4_BLOCK_WASM', options: ['--initialMemory', '1'] },
+  {
+    entry: 'json-document.ts',
+    made: 'json-document-wasm.ts',
+    name: 'JSON_DOCUMENT_WASM',
+    // Two pages hold what is staged but for large values.
+    options: ['--enable', 'simd', '--initialMemory', '2'],
+  },
 ];
 
 /** Of everything that decides what comes out. */

@@ -4,6 +4,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { probeElasticsearch } from '../../functions/elasticsearch-sink/handler.ts';
 import { probeOss, roleCredentials } from '../../functions/oss-sink/handler.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { checkConnector } from '../../shared/config/connector-keys.ts';
@@ -20,7 +21,7 @@ import { processSecrets } from '../secret-resolver.ts';
 import { SINKS } from '../sinks.ts';
 import { sinkOf, validateFile } from './validate.ts';
 
-/** Bounds all requests to one bucket. */
+/** Bounds all requests to one target. */
 const PROBE_TIMEOUT_MS = 30_000;
 
 interface DoctorOptions {
@@ -65,6 +66,8 @@ function depsOf({ worker, writeProbe }: DoctorOptions): ExamineDeps {
     offsets: (connection) => createKafkaDriver(connection, kafka).admin(),
     target: {
       probeOss: (target) => probeOss(target, oss, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS), write: writeProbe }),
+      probeElasticsearch: (config, topics) =>
+        probeElasticsearch(config, topics, oss, AbortSignal.timeout(PROBE_TIMEOUT_MS)),
       connectTo,
       isReadable: (path) =>
         access(path, constants.R_OK).then(

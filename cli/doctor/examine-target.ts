@@ -1,8 +1,11 @@
 /** Looks at where a connector's records go. */
 import { resolve } from 'node:path';
+import { type ElasticsearchConfig, elasticsearchSink } from '../../functions/elasticsearch-sink/config.ts';
+import type { ElasticsearchProbe } from '../../functions/elasticsearch-sink/handler.ts';
 import { type OssConfig, ossSink } from '../../functions/oss-sink/config.ts';
 import type { OssProbe, OssProbeTarget } from '../../functions/oss-sink/handler.ts';
 import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
+import { checkElasticsearch } from './check-elasticsearch.ts';
 import { checkHttpTarget } from './check-http-target.ts';
 import { checkModule } from './check-module.ts';
 import { checkOss } from './check-oss.ts';
@@ -11,6 +14,7 @@ import type { Finding, Section } from './finding.ts';
 
 export interface TargetDeps {
   probeOss(target: OssProbeTarget): Promise<OssProbe>;
+  probeElasticsearch(config: ElasticsearchConfig, topics: readonly string[]): Promise<ElasticsearchProbe>;
   connectTo(url: URL): Promise<Reach>;
   isReadable(path: string): Promise<boolean>;
   /** Part of the name of an object that nobody has. */
@@ -58,6 +62,12 @@ async function targetFindings(
   if (config['invoke.module'] !== undefined) {
     const path = resolve(folder, config['invoke.module']);
     return checkModule(path, await deps.isReadable(path));
+  }
+  if (config['connector.class'] === elasticsearchSink.connectorClass) {
+    // The configuration was parsed by this sink's own keys.
+    const elasticsearch = sink as ElasticsearchConfig;
+    const probe = await deps.probeElasticsearch(elasticsearch, config.topics ?? []);
+    return checkElasticsearch(probe, elasticsearch['elasticsearch.bulk.bytes']);
   }
   if (config['connector.class'] !== ossSink.connectorClass) return [];
   // The configuration was parsed by this sink's own keys.

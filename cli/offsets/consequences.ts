@@ -57,6 +57,9 @@ function atTarget({ keys, userFunction }: Target): string {
   if ('oss.object.prefix' in keys) {
     return 'What is in objects already is cut into batches anew from there, so records may be in two objects; for a clean copy choose another oss.object.prefix first.';
   }
+  if ('elasticsearch.id.strategy' in keys) {
+    return 'Documents are written again under the ids that they have; with elasticsearch.id.strategy=server each becomes a second one.';
+  }
   return userFunction
     ? 'The function gets them again: it recognises repeats by topic, partition and offset.'
     : 'The target gets them again.';

@@ -4,14 +4,18 @@ import { createInProcessInvoker } from '../../functions/dispatcher/invokers/in-p
 import type { Invoker } from '../../functions/dispatcher/invokers/invoker.ts';
 import { claimCheckKeys, envelopeOptions } from '../../functions/dispatcher/plan.ts';
 import type { PreviewSpec } from '../../functions/dispatcher/preview/preview.ts';
+import { type ElasticsearchConfig, elasticsearchSink } from '../../functions/elasticsearch-sink/config.ts';
+import { createElasticsearchWriter } from '../../functions/elasticsearch-sink/handler.ts';
 import { type OssConfig, ossSink } from '../../functions/oss-sink/config.ts';
 import { createOssClaimCheckStore, createOssWriter } from '../../functions/oss-sink/handler.ts';
-import { systemClock } from '../../shared/clock.ts';
+import { type Clock, systemClock } from '../../shared/clock.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import type { SecretResolver } from '../../shared/config/secret.ts';
 import { encodeEnvelope } from '../../shared/envelope/encode.ts';
+import { silentLogger } from '../../shared/logger.ts';
 import type { RecordBatch } from '../../shared/records.ts';
 import type { RenderedRequest } from '../../shared/rendered-request.ts';
+import type { SinkDefinition, SinkWriter } from '../../shared/sink.ts';
 import type { LoadedConnector } from '../load-connectors.ts';
 
 /** No secret is ever asked for: what would be made of one is named instead. */
@@ -29,11 +33,8 @@ export function dryConnector({ definition, parsed }: Pick<LoadedConnector, 'defi
   const record = (request: RenderedRequest) => void requests.push(request);
   const oss = { clock: systemClock, secrets: NO_SECRETS, role: () => undefined, record };
   const claimCheck = claimCheckKeys(config);
-  const invoker =
-    config['invoke.target'] === 'in-process' && definition.connectorClass === ossSink.connectorClass
-      ? // `parseConnector` parsed the keys of exactly this definition.
-        createInProcessInvoker(createOssWriter(sink as OssConfig, oss), systemClock)
-      : envelopeRecorder(config, record);
+  const writer = config['invoke.target'] === 'in-process' ? dryWriter(definition, sink, oss) : undefined;
+  const invoker = writer === undefined ? envelopeRecorder(config, record) : createInProcessInvoker(writer, systemClock);
   return {
     config,
     sink: definition,
@@ -42,6 +43,27 @@ export function dryConnector({ definition, parsed }: Pick<LoadedConnector, 'defi
     claimCheck: claimCheck === undefined ? undefined : createOssClaimCheckStore(claimCheck, oss),
     requests,
   };
+}
+
+interface DryDeps {
+  readonly clock: Clock;
+  readonly secrets: SecretResolver;
+  readonly role: () => undefined;
+  readonly record: (request: RenderedRequest) => void;
+}
+
+/** A writer of ours that sends nothing; `undefined` where the sink is a function of the user's own. */
+function dryWriter(
+  { connectorClass }: Pick<SinkDefinition, 'connectorClass'>,
+  sink: LoadedConnector['parsed']['sink'],
+  deps: DryDeps,
+): SinkWriter | undefined {
+  // `parseConnector` parsed the keys of exactly this definition.
+  if (connectorClass === ossSink.connectorClass) return createOssWriter(sink as OssConfig, deps);
+  if (connectorClass === elasticsearchSink.connectorClass) {
+    return createElasticsearchWriter(sink as ElasticsearchConfig, { ...deps, logger: silentLogger });
+  }
+  return undefined;
 }
 
 /** For a function of the user's own: it is not called, wherever it runs. */

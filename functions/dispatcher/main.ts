@@ -15,6 +15,8 @@ import { ConfigError, FatalError } from '../../shared/errors.ts';
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { NO_SINK_METRICS, type SinkDefinition, type SinkMetrics, type SinkWriter } from '../../shared/sink.ts';
+import { type ElasticsearchConfig, elasticsearchSink } from '../elasticsearch-sink/config.ts';
+import { createElasticsearchWriter } from '../elasticsearch-sink/handler.ts';
 import { type OssConfig, ossSink } from '../oss-sink/config.ts';
 import { createOssClaimCheckStore, createOssWriter, roleCredentials } from '../oss-sink/handler.ts';
 import { Connector, type ConnectorDeps } from './connector.ts';
@@ -231,7 +233,7 @@ function invokerOf(
         const envelope = envelopeOptions(config);
         return createInProcessFunction({ ...loaded, envelope, clock: systemClock, requestId: randomUUID });
       }
-      return createInProcessInvoker(inProcessWriter(definition, sink, setup), systemClock);
+      return createInProcessInvoker(inProcessWriter(definition, config.name, sink, setup), systemClock);
     case 'fc':
       throw new Error('invoke.target=fc is refused by the configuration check');
     default:
@@ -268,11 +270,16 @@ function reveal(secret: Secret, secrets: SecretResolver): string {
 
 function inProcessWriter(
   { connectorClass }: SinkDefinition,
+  connector: string,
   sink: ParsedConnector['sink'],
   setup: SinkWayParts,
 ): SinkWriter {
   // `parseConnector` parsed the keys of exactly this definition.
   if (connectorClass === ossSink.connectorClass) return createOssWriter(sink as OssConfig, ossDeps(setup));
+  if (connectorClass === elasticsearchSink.connectorClass) {
+    const logger = setup.logger.child({ connector });
+    return createElasticsearchWriter(sink as ElasticsearchConfig, { ...setup, clock: systemClock, logger });
+  }
   throw new Error(`${connectorClass} does not run in process`);
 }
 

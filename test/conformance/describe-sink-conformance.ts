@@ -40,8 +40,21 @@ export interface ConformanceTarget {
   close(): Promise<void>;
 }
 
+/** What a target makes of a record that not every target can hold. */
+export type Fate = 'written' | 'errant';
+
 export interface ConformanceHarness {
   open(): Promise<ConformanceTarget>;
+  /** A value that holds this text, as the target takes it. */
+  valueWith(text: string): string;
+  readonly fates: {
+    readonly tombstone: Fate;
+    readonly emptyValue: Fate;
+    /** A record that came without its value, for it was too large. */
+    readonly overflowed: Fate;
+    /** One that says where its value was stored. */
+    readonly claimCheck: Fate;
+  };
   /** Records of a full batch. */
   readonly fullBatch: number;
   /** Records of which the target refuses those with the offsets `refused`; absent where it refuses none alone. */
@@ -58,7 +71,7 @@ function context(leftMs = BUDGET_MS): WriteContext {
 async function outcomesOf(
   writer: SinkWriter,
   batch: RecordBatch,
-): Promise<readonly Pick<RecordOutcome, 'offset' | 'status'>[]> {
+): Promise<readonly Pick<RecordOutcome, 'offset' | 'status' | 'code' | 'message'>[]> {
   const matched = matchOutcomes(batch, await writer.write(batch, context()));
   if (!matched.allWritten) return matched.each;
   return batch.segments.flatMap(({ block, from, to }) =>
@@ -79,6 +92,21 @@ export function describeSinkConformance(name: string, harness: ConformanceHarnes
     const stored = async () => [...(await target.stored())].sort(byOffset);
     const storedOffsets = async () => (await stored()).map(({ offset }) => offset);
     const write = (batch: RecordBatch) => outcomesOf(target.writer, batch);
+    const { valueWith, fates } = harness;
+    const plain = (offset: number): ShortRecord => ({ offset, value: valueWith(`v${offset}`) });
+    const plainBatch = (from: number, to: number) => batchOfRecords(offsets(from, to).map(plain));
+    /** Writes records, some of which the target may refuse, and proves that exactly the others are there. */
+    const writeSome = async (records: readonly (ShortRecord & { readonly fate: Fate })[]) => {
+      const outcomes = await write(batchOfRecords(records));
+      expect(outcomes.map(({ status }) => status)).toEqual(records.map(({ fate }) => fate));
+      expect(await stored()).toEqual(
+        records
+          .filter(({ fate }) => fate === 'written')
+          .map(({ offset, key = null, value = null, overflow }) => ({
+            ...{ offset, key, value, overflowed: overflow !== undefined },
+          })),
+      );
+    };
     const handlerOf = (writer: SinkWriter) =>
       createSinkHandler({
         writer,
@@ -104,43 +132,36 @@ export function describeSinkConformance(name: string, harness: ConformanceHarnes
     });
 
     it('a full batch', async () => {
-      const all = offsets(0, harness.fullBatch);
-      const outcomes = await write(batchOfRecords(all));
-      expect(outcomes.every(({ status }) => status === 'written')).toBe(true);
-      expect(await stored()).toEqual(
-        all.map((offset) => ({ offset, key: null, value: `v${offset}`, overflowed: false })),
-      );
+      await writeSome(offsets(0, harness.fullBatch).map((offset) => ({ ...plain(offset), fate: 'written' })));
     });
 
-    it('tombstones, empty values, null and empty keys stay what they are', async () => {
-      await write(
-        batchOfRecords([
-          { offset: 1, key: 'k', value: null },
-          { offset: 2, key: 'k', value: '' },
-          { offset: 4, key: null, value: '甲"\n' },
-          { offset: 9, key: '', value: 'v' },
-        ]),
-      );
-      expect(await stored()).toEqual([
-        { offset: 1, key: 'k', value: null, overflowed: false },
-        { offset: 2, key: 'k', value: '', overflowed: false },
-        { offset: 4, key: null, value: '甲"\n', overflowed: false },
-        { offset: 9, key: '', value: 'v', overflowed: false },
+    it('tombstones, empty values, null and empty keys stay what they are, or are errant', async () => {
+      await writeSome([
+        { offset: 1, key: 'k', value: null, fate: fates.tombstone },
+        { offset: 2, key: 'k', value: '', fate: fates.emptyValue },
+        { offset: 4, key: null, value: valueWith('甲"\n'), fate: 'written' },
+        { offset: 9, key: '', value: valueWith('v'), fate: 'written' },
       ]);
     });
 
-    it('an oversize record without its value is written as a flag', async () => {
-      await write(batchOfRecords([{ offset: 3, key: 'k', value: null, overflow: { valueSize: 9_000_000 } }]));
-      expect(await stored()).toEqual([{ offset: 3, key: 'k', value: null, overflowed: true }]);
+    it('an oversize record without its value is written as a flag, or is errant', async () => {
+      const overflow = { valueSize: 9_000_000 };
+      await writeSome([
+        { ...plain(2), fate: 'written' },
+        { offset: 3, key: 'k', value: null, overflow, fate: fates.overflowed },
+      ]);
     });
 
-    it('an oversize record whose value was stored is written whole', async () => {
-      const value = 'large '.repeat(10_000);
+    it('an oversize record whose value was stored is written whole, or is errant', async () => {
+      const value = valueWith('large '.repeat(10_000));
       const valueRef = await target.storeValue(3, value);
       const overflow = { valueSize: Buffer.byteLength(value), valueRef };
-      expect(await write(batchOfRecords([1, { offset: 3, key: 'k', value: null, overflow }, 5]))).toHaveLength(3);
-      expect((await stored())[1]).toEqual({ offset: 3, key: 'k', value, overflowed: false });
-      expect(await storedOffsets()).toEqual([1, 3, 5]);
+      const fate = fates.claimCheck;
+      const batch = batchOfRecords([plain(1), { offset: 3, key: 'k', value: null, overflow }, plain(5)]);
+      expect((await write(batch)).map(({ status }) => status)).toEqual(['written', fate, 'written']);
+      const whole = { offset: 3, key: 'k', value, overflowed: false };
+      expect((await stored()).filter(({ offset }) => offset === 3)).toEqual(fate === 'written' ? [whole] : []);
+      expect(await storedOffsets()).toEqual(fate === 'written' ? [1, 3, 5] : [1, 5]);
     });
 
     const { partlyRefused } = harness;
@@ -159,7 +180,7 @@ export function describeSinkConformance(name: string, harness: ConformanceHarnes
 
     it('throttling is retriable, says how long to wait, and passes', async () => {
       target.throttleNext(3_000);
-      const batch = batchOfRecords(offsets(0, 5));
+      const batch = plainBatch(0, 5);
       await expect(target.writer.write(batch, context())).rejects.toMatchObject({
         name: 'RetriableError',
         retryAfterMs: 3_000,
@@ -170,7 +191,7 @@ export function describeSinkConformance(name: string, harness: ConformanceHarnes
 
     it('bad credentials and a missing target are fatal, with what to do and no secret', async () => {
       for (const writer of [target.withBadCredentials(), target.withMissingTarget()].map(closedLater)) {
-        const failure: unknown = await writer.write(batchOfRecords([0]), context()).catch((error) => error);
+        const failure: unknown = await writer.write(plainBatch(0, 1), context()).catch((error) => error);
         expect(failure).toBeInstanceOf(FatalError);
         expect(String(failure)).not.toContain('secret-of-the-test');
       }
@@ -178,14 +199,14 @@ export function describeSinkConformance(name: string, harness: ConformanceHarnes
     });
 
     it('nothing is begun when the deadline is near', async () => {
-      await expect(target.writer.write(batchOfRecords([0]), context(1))).rejects.toBeInstanceOf(RetriableError);
+      await expect(target.writer.write(plainBatch(0, 1), context(1))).rejects.toBeInstanceOf(RetriableError);
       expect(await stored()).toEqual([]);
     });
 
     it('a write that hangs ends with its signal', async () => {
       const held = target.hangNext();
       const abort = new AbortController();
-      const writing = target.writer.write(batchOfRecords([0]), {
+      const writing = target.writer.write(plainBatch(0, 1), {
         signal: abort.signal,
         deadlineAt: Date.now() + BUDGET_MS,
       });
@@ -197,27 +218,27 @@ export function describeSinkConformance(name: string, harness: ConformanceHarnes
     });
 
     it('the same batch twice is there once', async () => {
-      const batch = batchOfRecords(offsets(0, 20));
+      const batch = plainBatch(0, 20);
       expect(await write(batch)).toEqual(await write(batch));
       expect(await storedOffsets()).toEqual(offsets(0, 20));
     });
 
     it('a write whose reply was lost is there once after the retry', async () => {
       target.loseNextReply();
-      const batch = batchOfRecords(offsets(0, 20));
+      const batch = plainBatch(0, 20);
       await expect(target.writer.write(batch, context())).rejects.toBeInstanceOf(RetriableError);
       await write(batch);
       expect(await storedOffsets()).toEqual(offsets(0, 20));
     });
 
     it('batches written at the same time do not disturb each other', async () => {
-      const batches = [0, 1, 2, 3].map((i) => batchOfRecords(offsets(i * 50, i * 50 + 50)));
+      const batches = [0, 1, 2, 3].map((i) => plainBatch(i * 50, i * 50 + 50));
       await Promise.all(batches.map(write));
       expect(await storedOffsets()).toEqual(offsets(0, 200));
     });
 
     it('the handler answers the same to the decoded view and to the envelope bytes', async () => {
-      const records: readonly ShortRecord[] = partlyRefused?.records ?? [{ offset: 0 }, { offset: 1, value: null }];
+      const records: readonly ShortRecord[] = partlyRefused?.records ?? [plain(0), { offset: 1, value: null }];
       const batch = batchOfRecords(records);
       const direct = await outcomesOf(target.writer, batch);
       const before = await stored();

@@ -37,6 +37,21 @@ describe('bundleFunctions', () => {
     }
   });
 
+  it('loads the client of Elasticsearch from the bundle, when the first record comes', async () => {
+    const out = await temporaryFolder();
+    const bundles = await bundleFunctions(ROOT, join(ROOT, 'functions'), out);
+    const file = bundles.find(({ name }) => name === 'elasticsearch-sink')?.file ?? '';
+    const event = [
+      { topic: 't', partition: 0, offset: 1, timestamp: 1, overflowFlag: false, value: '1', valueSize: 1 },
+    ];
+    const script = `import(${JSON.stringify(file)})
+      .then((m) => m.handler(Buffer.from(${JSON.stringify(JSON.stringify(event))})))
+      .then((answer) => { console.log(JSON.stringify(answer)); process.exit(0); })`;
+    const env = { ELASTICSEARCH_HOSTS: 'http://127.0.0.1:1', ELASTICSEARCH_INDEX: 'x', LOG_LEVEL: 'silent' };
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: dirname(file), env });
+    expect(JSON.parse(stdout)).toMatchObject({ outcomes: [{ status: 'retry', code: 'ELASTICSEARCH_UNREACHABLE' }] });
+  });
+
   it('bundles CommonJS packages and deep imports, and carries native ones along', async () => {
     const functions = await sampleFunction(`
       import OSS from 'ali-oss';

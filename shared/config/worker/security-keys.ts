@@ -6,7 +6,7 @@ const SECURITY = { group: 'Security' } as const;
 const MEDIUM = { ...SECURITY, importance: 'MEDIUM' } as const;
 const LOW = { ...SECURITY, importance: 'LOW' } as const;
 
-const PEM_EXPECTED = 'certificates as PEM text (-----BEGIN CERTIFICATE-----...)';
+export const PEM_EXPECTED = 'certificates as PEM text (-----BEGIN CERTIFICATE-----...)';
 
 /** How a Java store becomes PEM files; for messages. */
 export const CONVERT_STORE =
@@ -19,13 +19,24 @@ export function withLineBreaks(pem: string): string {
   return pem.replaceAll('\\n', '\n');
 }
 
-function readCertificates(text: string): string | Refusal {
+/** Certificates as PEM text, for `defineKey.parsed`. */
+export function readCertificates(text: string): string | Refusal {
   const complete = text.includes('-----BEGIN CERTIFICATE-----') && text.includes('-----END CERTIFICATE-----');
   return complete ? withLineBreaks(text) : new Refusal(PEM_EXPECTED);
 }
 
 function readStoreType(text: string): 'PEM' | Refusal {
   return text.trim().toUpperCase() === 'PEM' ? 'PEM' : new Refusal(CONVERT_STORE);
+}
+
+/** What `ssl.endpoint.identification.algorithm` takes. */
+export const HOSTNAME_CHECK_EXPECTED = 'https, or nothing (or none) to turn the check off';
+
+/** That key's value, for `defineKey.parsed`. */
+export function readHostnameCheck(text: string): 'https' | 'none' | Refusal {
+  const name = text.trim().toLowerCase();
+  if (name === '' || name === 'none') return 'none';
+  return name === 'https' ? 'https' : new Refusal(HOSTNAME_CHECK_EXPECTED);
 }
 
 const URL_EXPECTED = 'an https:// or http:// address without user and password';
@@ -156,18 +167,11 @@ export const securityKeys = {
     displayName: 'Password of the client key',
     doc: 'Needed where the key is encrypted.',
   }),
-  'ssl.endpoint.identification.algorithm': defineKey.parsed(
-    (text): 'https' | 'none' | Refusal => {
-      const name = text.trim().toLowerCase();
-      if (name === '' || name === 'none') return 'none';
-      return name === 'https' ? 'https' : new Refusal('https, or nothing (or none) to turn the check off');
-    },
-    {
-      ...LOW,
-      displayName: 'Check of the host name',
-      expected: 'https, or nothing (or none) to turn the check off',
-      default: 'https',
-      doc: "Whether a broker's certificate must hold the name it is reached by. Turned off by an empty value or `none`, with a warning.",
-    },
-  ),
+  'ssl.endpoint.identification.algorithm': defineKey.parsed(readHostnameCheck, {
+    ...LOW,
+    displayName: 'Check of the host name',
+    expected: HOSTNAME_CHECK_EXPECTED,
+    default: 'https',
+    doc: "Whether a broker's certificate must hold the name it is reached by. Turned off by an empty value or `none`, with a warning.",
+  }),
 };

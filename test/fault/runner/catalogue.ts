@@ -25,6 +25,13 @@ import { fault as partitionsRaised } from './faults/partitions-raised.ts';
 import { fault as poison } from './faults/poison.ts';
 import { longFault as longRebalanceStorm, fault as rebalanceStorm } from './faults/rebalance-storm.ts';
 import { fault as retention } from './faults/retention.ts';
+import { fault as searchBlocked } from './faults/search-blocked.ts';
+import { fault as searchBusy } from './faults/search-busy.ts';
+import { fault as searchGarbage } from './faults/search-garbage.ts';
+import { fault as searchIndexDeleted } from './faults/search-index-deleted.ts';
+import { fault as searchNetwork } from './faults/search-network.ts';
+import { fault as searchReplyLost } from './faults/search-reply-lost.ts';
+import { fault as searchStopped } from './faults/search-stopped.ts';
 import { fault as stopWorker } from './faults/stop-worker.ts';
 import { fault as targetGarbage } from './faults/target-garbage.ts';
 import { fault as targetNetwork } from './faults/target-network.ts';
@@ -62,6 +69,13 @@ export const catalogue: readonly Fault[] = [
   targetGarbage,
   topicRemade,
   halfAnswers,
+  searchBlocked,
+  searchBusy,
+  searchGarbage,
+  searchIndexDeleted,
+  searchNetwork,
+  searchReplyLost,
+  searchStopped,
 ];
 
 /** Those that only tests of a class play: too long to be drawn. */

@@ -32,6 +32,8 @@ export interface ConnectorCheck {
   /** Different records at the target, and in the error topic. */
   readonly written: number;
   readonly errant: number;
+  /** Tombstones that the connector was told to drop. */
+  readonly dropped: number;
   /** Deleted by Kafka before anybody read them, and reported (but those that went with their topic). */
   readonly gap: number;
   readonly lost: number;
@@ -55,12 +57,27 @@ function complaint(found: Finding, sent: SentRecord | undefined, epoch: number):
   if (sent === undefined) return 'nobody sent it';
   if (sent.topic !== found.topic || sent.partition !== found.partition)
     return `sent to ${sent.topic}-${sent.partition}`;
-  const expected = contentOf(sent.n, epoch, sent.kind);
-  if (!same(found.key, expected.key)) return 'another key than was sent';
+  const expected = contentOf(sent.n, epoch, sent.kind, sent.partition);
+  if (found.key !== undefined && !same(found.key, expected.key)) return 'another key than was sent';
   if (!same(found.value, expected.value)) return 'another value than was sent';
   if (found.timestamp !== undefined && found.timestamp !== expected.timestamp) return 'another time than was sent';
   if (found.where === 'target' && expected.kind === 'not-utf8') return 'not UTF-8, and yet written';
   return undefined;
+}
+
+/** Whether a partition's record is past what a connector has committed there. */
+export function isStillToCome(
+  stuck: readonly Stuck[],
+  connector: ConnectorSpec,
+  { topic, partition, offset }: Pick<SentRecord, 'topic' | 'partition' | 'offset'>,
+): boolean {
+  return stuck.some(
+    (each) =>
+      each.connector === connector.name &&
+      each.topic === topic &&
+      each.partition === partition &&
+      offset >= each.committed,
+  );
 }
 
 /** @param found every copy of every record; @param gaps what workers of this connector reported; @param stuck partitions whose records past
@@ -80,7 +97,7 @@ export async function checkConnector(
     if (!reads(connector, topic)) continue;
     const breach = (what: Breach['what'], detail: string) =>
       breaches.push({ what, topic, partition, offset, detail: `${detail}: ${place}`, times: at === 0 ? [] : [at] });
-    const n = numberOf(finding.key, finding.value);
+    const n = numberOf(finding.key ?? null, finding.value);
     const sent = n === undefined ? undefined : ledger.records[n];
     const wrong = complaint(finding, sent, ledger.epoch);
     if (wrong !== undefined || sent === undefined) {
@@ -89,20 +106,12 @@ export async function checkConnector(
     }
     if (sent.state === 'aborted') breach('aborted', 'part of an aborted transaction');
     const { kind } = contentOf(sent.n, ledger.epoch, sent.kind);
-    if (finding.where === 'error-topic' && connector.target === 'oss' && kind !== 'not-utf8')
+    if (finding.where === 'error-topic' && connector.target !== 'function' && kind !== 'not-utf8')
       breach('errant', 'nothing is wrong with this record');
     count(copies, `${sent.n}@${offset}`, finding);
   }
   const doubled = duplicatesOf(copies, connector, ledger);
-  const isStillToCome = ({ topic, partition, offset }: SentRecord) =>
-    stuck.some(
-      (each) =>
-        each.connector === connector.name &&
-        each.topic === topic &&
-        each.partition === partition &&
-        offset >= each.committed,
-    );
-  const absent = missingOf(copies, connector, ledger, gaps, isStillToCome);
+  const absent = missingOf(copies, connector, ledger, gaps, (record) => isStillToCome(stuck, connector, record));
   const acknowledged = ledger.acknowledged((topic) => reads(connector, topic));
   const has = (record: SentRecord) => copies.get(`${record.n}@${record.offset}`);
   return {
@@ -110,6 +119,7 @@ export async function checkConnector(
     sent: acknowledged.length,
     written: acknowledged.filter((record) => (has(record)?.target ?? 0) > 0).length,
     errant: acknowledged.filter((record) => (has(record)?.errorTopic ?? 0) > 0).length,
+    dropped: absent.dropped,
     gap: absent.gap,
     lost: absent.breaches.filter(({ what }) => what === 'lost').length,
     duplicates: doubled.atTarget,
@@ -152,14 +162,20 @@ function missingOf(
   connector: ConnectorSpec,
   ledger: Ledger,
   gaps: readonly ReportedGap[],
-  isStillToCome: (record: SentRecord) => boolean,
+  isToCome: (record: SentRecord) => boolean,
 ) {
   const breaches: Breach[] = [];
   let gap = 0;
+  let dropped = 0;
   for (const record of ledger.acknowledged((name) => reads(connector, name))) {
     const { n, topic, partition, offset, deleted, at } = record;
-    // A newer record of its key took its place: nobody misses it.
-    if (copies.has(`${n}@${offset}`) || deleted === 'compaction' || isStillToCome(record)) continue;
+    // A newer record of its key took its place, or it went with its index: nobody misses it.
+    const isGone = deleted === 'compaction' || deleted === 'index';
+    if (copies.has(`${n}@${offset}`) || isGone || isToCome(record)) continue;
+    if (connector.dropsTombstones && contentOf(n, ledger.epoch, record.kind).kind === 'tombstone') {
+      dropped++;
+      continue;
+    }
     const reported = gaps.some(
       (each) => each.topic === topic && each.partition === partition && each.from <= offset && offset < each.to,
     );
@@ -172,5 +188,5 @@ function missingOf(
       breaches.push({ what: deleted ? 'gap not reported' : 'lost', topic, partition, offset, detail, times: [at] });
     }
   }
-  return { gap, breaches };
+  return { gap, dropped, breaches };
 }

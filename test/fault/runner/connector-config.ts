@@ -1,30 +1,42 @@
 import { BUCKET, CREDENTIALS, REGION } from './oss-account.ts';
 import type { ConnectorSpec } from './topology.ts';
-import type { FunctionTarget, OssTarget } from './world.ts';
+import type { World } from './world.ts';
+
+type Targets = Pick<World, 'oss' | 'fn' | 'search'>;
+
+function targetKeys({ name, target }: ConnectorSpec, { oss, fn, search }: Targets): Readonly<Record<string, string>> {
+  switch (target) {
+    case 'function':
+      return {
+        'connector.class': 'fc-sink',
+        'invoke.target': 'http',
+        'invoke.http.url': `http://127.0.0.1:${fn.proxy.port}/invoke`,
+      };
+    case 'oss':
+      return {
+        'connector.class': 'oss-sink',
+        'oss.endpoint': `http://127.0.0.1:${oss.proxy.port}`,
+        'oss.region': REGION,
+        'oss.bucket': BUCKET,
+        'oss.access.key.id': CREDENTIALS.accessKeyId,
+        'oss.access.key.secret': CREDENTIALS.accessKeySecret,
+        'oss.format': 'jsonl',
+        'oss.object.prefix': name,
+      };
+    case 'search':
+      return {
+        'connector.class': 'elasticsearch-sink',
+        'elasticsearch.hosts': `http://127.0.0.1:${search.proxy.port}`,
+        'elasticsearch.index': name,
+        'elasticsearch.request.timeout.ms': '3000',
+      };
+    default:
+      return target satisfies never;
+  }
+}
 
 /** A connector's configuration file. Waits are short, so that a run sees many faults and not many waits. */
-export function connectorConfig(
-  connector: ConnectorSpec,
-  oss: OssTarget,
-  fn: FunctionTarget,
-): Readonly<Record<string, string>> {
-  const target =
-    connector.target === 'function'
-      ? {
-          'connector.class': 'fc-sink',
-          'invoke.target': 'http',
-          'invoke.http.url': `http://127.0.0.1:${fn.proxy.port}/invoke`,
-        }
-      : {
-          'connector.class': 'oss-sink',
-          'oss.endpoint': `http://127.0.0.1:${oss.proxy.port}`,
-          'oss.region': REGION,
-          'oss.bucket': BUCKET,
-          'oss.access.key.id': CREDENTIALS.accessKeyId,
-          'oss.access.key.secret': CREDENTIALS.accessKeySecret,
-          'oss.format': 'jsonl',
-          'oss.object.prefix': connector.name,
-        };
+export function connectorConfig(connector: ConnectorSpec, targets: Targets): Readonly<Record<string, string>> {
   return {
     name: connector.name,
     [connector.isPattern ? 'topics.regex' : 'topics']: connector.topic,
@@ -34,7 +46,7 @@ export function connectorConfig(
     'retry.backoff.max.ms': '1000',
     'invoke.timeout.ms': '5000',
     'delivery.guarantee': connector.guarantee,
-    ...target,
+    ...targetKeys(connector, targets),
     ...connector.keys,
   };
 }

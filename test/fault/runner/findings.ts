@@ -17,9 +17,10 @@ export interface Finding {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  readonly key: Buffer | null;
+  /** Undefined where the target does not hold it. */
+  readonly key: Buffer | null | undefined;
   readonly value: Buffer | null;
-  /** Epoch ms; undefined in error topics, which have a time of their own. */
+  /** Epoch ms; undefined in error topics, which have a time of their own, and where the target does not hold it. */
   readonly timestamp: number | undefined;
 }
 

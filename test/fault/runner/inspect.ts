@@ -1,11 +1,15 @@
 /** A look at the whole world while nothing is under way: is every record where it must be? */
 import { type ConnectorCheck, checkConnector } from './check.ts';
+import { checkKeyed } from './check-keyed.ts';
+import { documentFindings, documentsOf } from './document-findings.ts';
 import { type Stuck, untilDrained } from './drained.ts';
 import { errorTopicFindings, type Finding, functionFindings, objectFindings } from './findings.ts';
 import { keepMetrics } from './keep-metrics.ts';
+import { lastOfKeys } from './last-of-keys.ts';
 import type { Load } from './load.ts';
-import { readLogs, reportedGaps } from './log-watch.ts';
+import { type LogLine, readLogs, reportedGaps } from './log-watch.ts';
 import { logsFolder } from './start-workers.ts';
+import type { ConnectorSpec } from './topology.ts';
 import { violationsOf } from './violations.ts';
 import { whetherInKafka } from './whether-in-kafka.ts';
 import type { World } from './world.ts';
@@ -24,9 +28,40 @@ async function* all(...parts: (AsyncIterable<Finding> | Iterable<Finding>)[]): A
   for (const part of parts) yield* part;
 }
 
+function atTarget({ oss, fn, search }: World, { name, target }: ConnectorSpec): AsyncGenerator<Finding> {
+  switch (target) {
+    case 'oss':
+      return objectFindings(oss.bucketFolder, name);
+    case 'function':
+      return functionFindings(fn.received);
+    case 'search':
+      return documentFindings(search, name);
+    default:
+      return target satisfies never;
+  }
+}
+
+async function checkOf(
+  world: World,
+  connector: ConnectorSpec,
+  errants: readonly Finding[],
+  lines: readonly LogLine[],
+  stuck: readonly Stuck[],
+): Promise<ConnectorCheck> {
+  const { cluster, ledger, search, topology } = world;
+  if (!connector.keyed) {
+    const gaps = reportedGaps(lines, connector.name);
+    return checkConnector(connector, ledger, all(atTarget(world, connector), errants), gaps, stuck);
+  }
+  const { partitions = 0 } = topology.topics.find(({ name }) => name === connector.topic) ?? {};
+  const last = await lastOfKeys(cluster.direct, connector.topic, partitions);
+  const documents = await documentsOf(search, connector.name);
+  return checkKeyed({ connector, ledger, last, documents, errants, stuck });
+}
+
 /** Lets everything run empty, then compares. The load is paused meanwhile. Faults are lifted already. */
 export async function inspect(world: World, load: Load): Promise<Inspection> {
-  const { topology, cluster, ledger, oss, fn } = world;
+  const { topology, cluster, ledger } = world;
   await load.pause();
   const topics = [...topology.topics, ...world.apart.topics];
   const last = (await Promise.all(topics.map((topic) => load.mark(topic)))).flat();
@@ -37,10 +72,8 @@ export async function inspect(world: World, load: Load): Promise<Inspection> {
   if (stuck.length > 0) await keepMetrics(lines, world.folder);
   const checks: ConnectorCheck[] = [];
   for (const connector of topology.connectors) {
-    const target =
-      connector.target === 'oss' ? objectFindings(oss.bucketFolder, connector.name) : functionFindings(fn.received);
-    const found = all(target, errors.get(connector.name) ?? [], world.apart.takenAway.get(connector.name) ?? []);
-    checks.push(await checkConnector(connector, ledger, found, reportedGaps(lines, connector.name), stuck));
+    const errants = [...(errors.get(connector.name) ?? []), ...(world.apart.takenAway.get(connector.name) ?? [])];
+    checks.push(await checkOf(world, connector, errants, lines, stuck));
   }
   load.resume();
   const violations = await violationsOf(checks, stuck, lines, (breach) => whetherInKafka(cluster.direct, breach));

@@ -5,8 +5,9 @@ import type { RecordKind } from './content.ts';
 /** What became of a record on its way into Kafka: nobody knows (`sent`), confirmed, or part of an aborted transaction. */
 export type SentState = 'sent' | 'acked' | 'aborted';
 
-/** How Kafka itself came to delete a record: past the retention, by a newer record of its key, or with its topic. */
-export type Deletion = 'retention' | 'compaction' | 'topic';
+/** How a record came to be deleted: by Kafka itself, past the retention, by a newer record of its key or with its topic; or, once it was
+ *  written, by somebody who deleted the index it was in. */
+export type Deletion = 'retention' | 'compaction' | 'topic' | 'index';
 
 export interface SentRecord extends TopicPartition {
   /** Unique in the run; the content follows from it, and from `kind`. */
@@ -18,7 +19,7 @@ export interface SentRecord extends TopicPartition {
   offset: number;
   /** When it was confirmed, epoch ms; 0 until then. */
   at: number;
-  /** Kafka itself deleted it, perhaps before somebody read it. */
+  /** Somebody deleted it, perhaps before it was read. */
   deleted: Deletion | undefined;
 }
 

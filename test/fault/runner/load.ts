@@ -1,6 +1,7 @@
 /** Steady load past the proxies. It remembers what Kafka confirmed, and where. */
 import { CompressionTypes, type Producer } from 'kafkajs';
-import type { SentRecord } from './ledger.ts';
+import { keyedKindOf } from './content.ts';
+import type { Ledger, SentRecord } from './ledger.ts';
 import { type LoadOptions, METADATA_MAX_AGE_MS, sendBooked } from './send-booked.ts';
 import { sleepUnless } from './sleep-unless.ts';
 import type { TopicSpec } from './topology.ts';
@@ -9,6 +10,10 @@ import { TransactionalLoad } from './transactional-load.ts';
 const TICK_MS = 200;
 /** Long enough for a leader's failover; what is not confirmed then may be there or not. */
 const RETRIES = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
+
+function nextOf(ledger: Ledger, { name: topic, keyed }: TopicSpec, partition: number): SentRecord {
+  return ledger.next({ topic, partition }, keyed ? keyedKindOf(ledger.records.length) : undefined);
+}
 
 export class Load {
   readonly #stop = new AbortController();
@@ -64,7 +69,7 @@ export class Load {
   async mark(topic: TopicSpec): Promise<SentRecord[]> {
     const marks = Array.from({ length: topic.partitions }, (_, partition) =>
       // Plain: a compacted topic takes no record without a key.
-      this.#options.ledger.next({ topic: topic.name, partition }, 'plain'),
+      this.#options.ledger.next({ topic: topic.name, partition }, topic.keyed ? 'change' : 'plain'),
     );
     for (const record of marks) await this.#sendUntilConfirmed(record);
     return marks;
@@ -90,7 +95,7 @@ export class Load {
         if (this.#busy.has(place)) continue;
         const mean = (topic.recordsPerSecond * TICK_MS) / 1_000;
         const count = random.int(1, Math.max(1, Math.round(2 * mean) - 1));
-        const records = Array.from({ length: count }, () => ledger.next({ topic: topic.name, partition }));
+        const records = Array.from({ length: count }, () => nextOf(ledger, topic, partition));
         this.#track(place, this.#send(records, random.next() < 0.3 ? CompressionTypes.GZIP : CompressionTypes.None));
       }
     }

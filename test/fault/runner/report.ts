@@ -16,14 +16,27 @@ function table(head: readonly Cell[], rows: readonly (readonly Cell[])[]): strin
 
 function byConnector({ inspection }: FaultRunResult): string {
   return table(
-    ['connector', 'target', 'guarantee', 'records', 'at the target', 'errant', 'gap', 'lost', 'duplicates', 'bound'],
-    inspection.checks.map(({ connector, sent, written, errant, gap, lost, duplicates }) => [
+    [
+      'connector',
+      'target',
+      'guarantee',
+      'records',
+      'at the target',
+      'errant',
+      'dropped',
+      'gap',
+      'lost',
+      'duplicates',
+      'bound',
+    ],
+    inspection.checks.map(({ connector, sent, written, errant, dropped, gap, lost, duplicates }) => [
       connector.name,
       connector.target,
       connector.guarantee,
       sent,
       written,
       errant,
+      dropped,
       gap,
       lost,
       duplicates,

@@ -1,6 +1,7 @@
 /** A run: rounds of random faults under load, with looks at the whole world in between. */
 
 import { rm } from 'node:fs/promises';
+import type { SearchServerName } from '../../../infra/local/search/servers.ts';
 import { catalogue } from './catalogue.ts';
 import { type Closing, closeAll } from './closing.ts';
 import type { Fault } from './fault.ts';
@@ -18,6 +19,8 @@ export interface FaultRunOptions {
   readonly checkEvery: number;
   /** Only these faults, by name; all when empty. */
   readonly only: readonly string[];
+  /** The search server; the one that starts soonest when absent. */
+  readonly searchServer?: SearchServerName;
   /** Told what happens, a line at a time. */
   readonly say: (line: string) => void;
   /** Ends the run after the round under way. */
@@ -63,7 +66,7 @@ function drawRound(faults: readonly Fault[], random: Random): Fault[] {
 
 /** @throws Error when the world cannot be started, or a fault cannot be injected or lifted; `stopped` tells what is wrong with the product */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
-  const { rounds, seed, checkEvery, only, say, stop } = options;
+  const { rounds, seed, checkEvery, only, say, stop, searchServer } = options;
   const random = seededRandom(seed);
   const closing: Closing = [];
   const faults = catalogue.filter(({ name }) => only.length === 0 || only.includes(name));
@@ -72,7 +75,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
   const line = (text: string) => say(`[${((performance.now() - began) / 1_000).toFixed(1).padStart(7)} s] ${text}`);
   const injected = new Map<Fault, number>();
   try {
-    const started = await startWorld(random.fork(), closing);
+    const started = await startWorld(random.fork(), closing, searchServer);
     const { world, load } = started;
     line(`seed ${seed}; logs of the workers: ${logsFolder(world.folder)}`);
     closing.push(() => load.stop());

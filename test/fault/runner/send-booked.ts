@@ -21,7 +21,7 @@ const RETRY_AFTER_MS = 250;
 
 /** What a request needs; kafkajs has it answer where the first record is. */
 function messageOf({ n, kind, partition }: SentRecord, epoch: number): Message {
-  const { key, value, timestamp } = contentOf(n, epoch, kind);
+  const { key, value, timestamp } = contentOf(n, epoch, kind, partition);
   return { key, value, partition, timestamp: String(timestamp) };
 }
 

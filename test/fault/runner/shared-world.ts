@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TestProject } from 'vitest/node';
+import { serverOf, testedServers, thoseThatRun } from '../../helpers/search-names.ts';
 import { catalogue, ofClassTests } from './catalogue.ts';
 import type { ConnectorCheck } from './check.ts';
 import { type Closing, closeAll } from './closing.ts';
@@ -111,7 +112,10 @@ class SharedWorld {
   async #start(): Promise<Running> {
     const closing: Closing = [];
     try {
-      const started = await startWorld(seededRandom(SEED), closing);
+      const servers = testedServers(process.env);
+      // Where none runs, the start of the last says why.
+      const server = (await thoseThatRun(servers)).at(-1) ?? servers.at(-1);
+      const started = await startWorld(seededRandom(SEED), closing, server && serverOf(server));
       const { world, load } = started;
       closing.push(() => load.stop());
       await load.start();

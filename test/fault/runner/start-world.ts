@@ -2,6 +2,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SearchServerName } from '../../../infra/local/search/servers.ts';
+import { serverOf, thoseThatRun } from '../../helpers/search-names.ts';
 import { Apart } from './apart.ts';
 import type { Closing } from './closing.ts';
 import { connectorConfig } from './connector-config.ts';
@@ -10,15 +12,30 @@ import { Load } from './load.ts';
 import { builtPrograms } from './program.ts';
 import type { Random } from './random.ts';
 import { startCluster } from './start-cluster.ts';
+import { startSearchTarget } from './start-search-target.ts';
 import { startFunctionTarget, startOssTarget } from './start-targets.ts';
 import { startWorkers } from './start-workers.ts';
-import { topology } from './topology.ts';
-import type { World } from './world.ts';
+import { type Topology, topology } from './topology.ts';
+import type { SearchTarget, World } from './world.ts';
 
 const WORKERS = 2;
 const DAYS_MS = 86_400_000;
 /** Record time runs ahead of the clock; Kafka refuses records of the future. */
 const RECORD_TIME_BEGINS_BEFORE_MS = 40 * DAYS_MS;
+
+/** Of those that `npm test` has, the one that starts sooner. */
+export const DEFAULT_SEARCH_SERVER: SearchServerName = 'opensearch-2';
+/** Where a machine cannot run that one: the other of them. */
+const OTHER_SEARCH_SERVER: SearchServerName = 'elasticsearch-8';
+/** So that a bulk request is several to the server. */
+const SHARDS = 5;
+
+/** Indices of connectors that read under a name; those of the others come to be by themselves. */
+async function makeIndices(search: SearchTarget, { connectors }: Topology): Promise<void> {
+  for (const { name, target, isPattern } of connectors)
+    if (target === 'search' && !isPattern)
+      await search.request('PUT', `/${name}`, { settings: { number_of_shards: SHARDS, number_of_replicas: 0 } });
+}
 
 /** A world and what the runner, but no fault, has of it. */
 export interface StartedWorld {
@@ -29,15 +46,24 @@ export interface StartedWorld {
 }
 
 /** Starts everything but the load. What is to be ended goes to `closing`, also when this throws. */
-export async function startWorld(random: Random, closing: Closing): Promise<StartedWorld> {
+export async function startWorld(
+  random: Random,
+  closing: Closing,
+  searchServer?: SearchServerName,
+): Promise<StartedWorld> {
+  const [running] = await thoseThatRun([DEFAULT_SEARCH_SERVER, OTHER_SEARCH_SERVER]);
+  // Where neither runs, the start says why.
+  const server = searchServer ?? serverOf(running ?? DEFAULT_SEARCH_SERVER);
   const programs = await builtPrograms(closing);
   const folder = await mkdtemp(join(tmpdir(), 'spillway-faults-'));
   const plan = topology();
-  const [cluster, oss, fn] = await Promise.all([
+  const [cluster, oss, fn, search] = await Promise.all([
     startCluster(closing),
     startOssTarget(programs, folder, closing),
     startFunctionTarget(programs, folder, closing),
+    startSearchTarget(server, folder, closing),
   ]);
+  await makeIndices(search, plan);
   await cluster.admin.createTopics({
     waitForLeaders: true,
     topics: plan.topics.map(({ name, partitions, configs }) => ({
@@ -53,7 +79,7 @@ export async function startWorld(random: Random, closing: Closing): Promise<Star
       movedClock: programs.movedClock,
       bootstrapServers: cluster.proxied,
       folder,
-      connectors: plan.connectors.map((spec) => ({ ...spec, config: connectorConfig(spec, oss, fn) })),
+      connectors: plan.connectors.map((spec) => ({ ...spec, config: connectorConfig(spec, { oss, fn, search }) })),
       count: WORKERS,
     },
     closing,
@@ -66,6 +92,7 @@ export async function startWorld(random: Random, closing: Closing): Promise<Star
     cluster,
     oss,
     fn,
+    search,
     workers,
     apart: new Apart(cluster, ledger, plan.connectors, closing),
     ledger,
@@ -73,8 +100,8 @@ export async function startWorld(random: Random, closing: Closing): Promise<Star
     say: (detail) => void details.push(detail),
     sleep: (ms) => sleep(ms),
     async calm() {
-      for (const { proxy } of [...cluster.brokers, oss, fn]) proxy.fault = undefined;
-      await Promise.all([oss.start(), fn.start()]);
+      for (const { proxy } of [...cluster.brokers, oss, fn, search]) proxy.fault = undefined;
+      await Promise.all([oss.start(), fn.start(), search.start()]);
       await Promise.all([oss.clear(), fn.order(undefined)]);
       workers.wake();
       await workers.shiftClock(0);

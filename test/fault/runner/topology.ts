@@ -7,6 +7,8 @@ export interface TopicSpec {
   readonly configs: Readonly<Record<string, string>>;
   /** Written in transactions, of which some are aborted. */
   readonly transactional: boolean;
+  /** Its records change and remove documents: each key is in one partition only, and comes again and again. */
+  readonly keyed?: true;
   /** Records a second and partition, about. */
   readonly recordsPerSecond: number;
 }
@@ -17,7 +19,11 @@ export interface ConnectorSpec {
   readonly topic: string;
   readonly isPattern?: true;
   readonly guarantee: 'exactly-once' | 'at-least-once';
-  readonly target: 'oss' | 'function';
+  readonly target: 'oss' | 'function' | 'search';
+  /** What the target holds of each key is what its last record says; the connector writes nothing for the others. */
+  readonly keyed?: true;
+  /** Drops tombstones, as its target does by default. */
+  readonly dropsTombstones?: true;
   /** Further keys of its configuration. */
   readonly keys: Readonly<Record<string, string>>;
 }
@@ -30,12 +36,14 @@ export interface Topology {
 const REPLICATED = { 'min.insync.replicas': '2' };
 /** Many small batches, so that some are in doubt at any moment. */
 const SMALL_OBJECTS = { 'batch.size': '100', 'linger.ms': '700' };
+const SMALL_BULKS = { 'batch.size': '50', 'linger.ms': '300' };
 
 export function topology(): Topology {
   return {
     topics: [
       { name: 'orders', partitions: 6, configs: REPLICATED, transactional: false, recordsPerSecond: 40 },
       { name: 'payments', partitions: 3, configs: REPLICATED, transactional: true, recordsPerSecond: 15 },
+      { name: 'changes', partitions: 3, configs: REPLICATED, transactional: false, recordsPerSecond: 15, keyed: true },
     ],
     connectors: [
       { name: 'objects-once', topic: 'orders', guarantee: 'exactly-once', target: 'oss', keys: SMALL_OBJECTS },
@@ -65,6 +73,28 @@ export function topology(): Topology {
         target: 'function',
         keys: { 'batch.size': '50', 'linger.ms': '300', 'invoke.timeout.ms': '4000' },
       },
+      {
+        name: 'documents',
+        topic: 'payments',
+        guarantee: 'at-least-once',
+        target: 'search',
+        dropsTombstones: true,
+        keys: SMALL_BULKS,
+      },
+      {
+        name: 'documents-keyed',
+        topic: 'changes',
+        guarantee: 'at-least-once',
+        target: 'search',
+        keyed: true,
+        keys: {
+          ...SMALL_BULKS,
+          'elasticsearch.id.strategy': 'record-key',
+          'elasticsearch.version': 'offset',
+          'elasticsearch.version.partitions': '3',
+          'behavior.on.null.values': 'delete',
+        },
+      },
       // For faults that bring topics and records of their own: the steady load stays clear of them.
       {
         name: 'objects-apart',
@@ -81,6 +111,15 @@ export function topology(): Topology {
         guarantee: 'at-least-once',
         target: 'function',
         keys: { 'batch.size': '50', 'linger.ms': '300', 'invoke.timeout.ms': '4000' },
+      },
+      {
+        name: 'documents-apart',
+        topic: 'kept-.*',
+        isPattern: true,
+        guarantee: 'at-least-once',
+        target: 'search',
+        dropsTombstones: true,
+        keys: SMALL_BULKS,
       },
     ],
   };

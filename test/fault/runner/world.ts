@@ -2,6 +2,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { LocalBroker } from '../../../infra/local/kafka/start-kafka.ts';
 import type { FaultOrder } from '../../../infra/local/oss/server.ts';
+import type { SearchReply } from '../../../infra/local/search/search-request.ts';
 import type { Apart } from './apart.ts';
 import type { FunctionFault } from './function-fault.ts';
 import type { Ledger } from './ledger.ts';
@@ -59,6 +60,20 @@ export interface FunctionTarget {
   start(): Promise<void>;
 }
 
+/** A real search server behind a proxy. */
+export interface SearchTarget {
+  readonly proxy: TcpProxy;
+  /** Past the proxy. Objects are sent as JSON, a text as the lines of a bulk. A 404 is answered.
+   *  @throws Error at any other refusal */
+  request(method: string, path: string, body?: object | string): Promise<SearchReply>;
+  /** Ends the process; its data stay. Resolves when it is gone. */
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Starts it again over the same data and port, as it was at first. Running already: does nothing. */
+  start(): Promise<void>;
+  /** Ends it and starts it again with further settings of the node, until the next `start` after a `kill`. */
+  restart(nodeSettings: Readonly<Record<string, string | number>>): Promise<void>;
+}
+
 /** A place for a worker process: who dies is started again after a moment. */
 export interface WorkerSlot {
   readonly index: number;
@@ -95,6 +110,7 @@ export interface World {
   readonly cluster: Cluster;
   readonly oss: OssTarget;
   readonly fn: FunctionTarget;
+  readonly search: SearchTarget;
   readonly workers: Workers;
   readonly apart: Apart;
   /** What was sent, and what Kafka itself deleted: a fault that deletes says so here. */

@@ -37,6 +37,19 @@ export const FAULT_CLASSES: readonly (readonly [failure: string, heading: string
   ['compacted topic with gaps', 'A compacted topic has gaps', 'compacted-topic'],
   ['slow partition beside a fast one', 'The target is slow', 'slow-partition'],
   ['session times out during a slow write', 'The group forgot this member', 'session-lost'],
+  ['search server stopped and started', 'The search server stops, or is killed', 'search-stopped'],
+  ['search server killed with `kill -9`', 'The search server stops, or is killed', 'search-order-kept'],
+  ['search server hangs', 'The search server hangs, or its reply is lost after it wrote', 'search-silent'],
+  ['search server refuses items with 429', 'The search server answers 429 for some documents', 'search-busy'],
+  ['index read-only', 'The index is read-only', 'search-blocked'],
+  ['index closed', 'The index is closed', 'search-blocked'],
+  ['index deleted in mid-run', 'The index is deleted in mid-run', 'search-index-deleted'],
+  ['topic delivered again', 'A topic is delivered to the search server once more', 'search-replayed'],
+  [
+    '`kill -9` of a worker beside a search server',
+    'Workers come, go and die beside a search server',
+    'search-worker-killed',
+  ],
 ];
 
 /** What the design says about failures, by what fails. */

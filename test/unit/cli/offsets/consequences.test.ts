@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { consequences } from '../../../../cli/offsets/consequences.ts';
 import { fcSink } from '../../../../functions/dispatcher/fc-sink.ts';
 import type { OffsetMove } from '../../../../functions/dispatcher/offsets/moves.ts';
+import { elasticsearchSink } from '../../../../functions/elasticsearch-sink/config.ts';
 import { ossSink } from '../../../../functions/oss-sink/config.ts';
 
 function move(effect: OffsetMove['effect'], from: number, to: number, drops?: OffsetMove['drops']): OffsetMove {
@@ -21,6 +22,8 @@ describe('consequences', () => {
     expect(toObjects[1]).toMatch(/^20 records will be delivered, or delivered again/);
     expect(toObjects[2]).toContain('two objects');
     expect(toObjects[2]).toContain('oss.object.prefix');
+    const toDocuments = consequences([move('again', 10, 30)], elasticsearchSink);
+    expect(toDocuments[1]).toContain('elasticsearch.id.strategy=server');
     const toFunction = consequences([move('again', 10, 30)], fcSink);
     expect(toFunction[1]).toContain('topic, partition and offset');
   });

@@ -9,6 +9,7 @@ const EPOCH = 1_700_000_000_000;
 const TP = { topic: 'orders', partition: 2 };
 /** Numbers whose content is of a kind of its own: `content.ts`. */
 const NOT_UTF8 = 5;
+const TOMBSTONE = 7;
 
 const once: ConnectorSpec = { name: 'c', topic: 'orders', guarantee: 'exactly-once', target: 'oss', keys: {} };
 const least: ConnectorSpec = { ...once, guarantee: 'at-least-once' };
@@ -112,6 +113,36 @@ describe('what was sent and what was found', () => {
     );
     expect((await check(findings)).breaches).toMatchObject([{ what: 'errant', offset: 101 }]);
     expect((await check(findings, { ...least, target: 'function' })).breaches).toEqual([]);
+  });
+});
+
+describe('documents, whose ids say where the record was', () => {
+  const documents: ConnectorSpec = { ...least, target: 'search', dropsTombstones: true };
+  /** The target holds neither keys nor times. */
+  const held = () =>
+    everything()
+      .filter(({ offset }) => offset !== 100 + TOMBSTONE)
+      .map((finding) => (finding.where === 'target' ? { ...finding, key: undefined, timestamp: undefined } : finding));
+
+  it('agree when tombstones are dropped, and counted', async () => {
+    const expected = { sent: 10, written: 8, errant: 1, dropped: 1, lost: 0, breaches: [] };
+    expect(await check(held(), documents)).toMatchObject(expected);
+    expect(await check(held(), { ...least, target: 'search' })).toMatchObject({ dropped: 0, lost: 1 });
+  });
+
+  it('differ by a document, and by a good record in the error topic', async () => {
+    const without = held().filter(({ offset }) => offset !== 101);
+    expect((await check(without, documents)).breaches).toMatchObject([{ what: 'lost', offset: 101 }]);
+    const errant = held().map((each) => (each.offset === 101 ? { ...each, where: 'error-topic' as const } : each));
+    expect((await check(errant, documents)).breaches).toMatchObject([{ what: 'errant', offset: 101 }]);
+  });
+
+  it('are missed by nobody when somebody deleted their index', async () => {
+    ledger.deletedByKafka(TP, 0, 104, 'index');
+    const rest = held().filter(({ offset }) => offset >= 104);
+    expect(await check(rest, documents)).toMatchObject({ written: 4, gap: 0, lost: 0, breaches: [] });
+    const fewer = rest.filter(({ offset }) => offset !== 104);
+    expect((await check(fewer, documents)).breaches).toMatchObject([{ what: 'lost', offset: 104 }]);
   });
 });
 

@@ -6,7 +6,18 @@ import { violationsOf } from '../../../fault/runner/violations.ts';
 const connector = { name: 'c', topic: 't', guarantee: 'exactly-once', target: 'oss', keys: {} } as const;
 
 const check = (breaches: readonly Breach[]): ConnectorCheck => ({
-  ...{ connector, sent: 0, written: 0, errant: 0, gap: 0, lost: 0, duplicates: 0, errantDuplicates: 0, breaches },
+  ...{
+    connector,
+    sent: 0,
+    written: 0,
+    errant: 0,
+    dropped: 0,
+    gap: 0,
+    lost: 0,
+    duplicates: 0,
+    errantDuplicates: 0,
+    breaches,
+  },
 });
 
 const breach = (offset: number, what: Breach['what'] = 'lost'): Breach => ({
