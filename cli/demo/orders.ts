@@ -19,9 +19,6 @@ export interface DemoRecord {
   readonly record: ProducerRecord;
 }
 
-/** What is odd about a record, for the table. */
-export const ODD_RECORDS = 4;
-
 /** `count` orders over `partitions` partitions, then a tombstone, one without a key, one of `oversizeBytes` and one that is not UTF-8.
  *  Deterministic but for the times, which end at `now` (epoch ms). */
 export function demoRecords(count: number, partitions: number, oversizeBytes: number, now: number): DemoRecord[] {
@@ -42,6 +39,15 @@ export function demoRecords(count: number, partitions: number, oversizeBytes: nu
   records.push(recordOf(last, Buffer.from('order-oversize'), Buffer.alloc(oversizeBytes, 'x'), now));
   records.push(recordOf(last, Buffer.from('order-binary'), Buffer.from([0xff, 0xfe, 0x00, 0x80]), now));
   return records;
+}
+
+/** `count` orders that have a text where all others have a number. */
+export function misfits(count: number, partitions: number, now: number): DemoRecord[] {
+  return Array.from({ length: count }, (_, i) => {
+    const id = `order-misfit-${i + 1}`;
+    const order = { id, city: CITIES[i % CITIES.length], lines: [{ goods: '砚台', pieces: 'a few', cents: 990 }] };
+    return recordOf(i % partitions, Buffer.from(id), Buffer.from(JSON.stringify(order)), now);
+  });
 }
 
 function recordOf(partition: number, key: Buffer | null, value: Buffer | null, timestamp: number): DemoRecord {

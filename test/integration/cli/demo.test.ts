@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type BuiltPrograms, buildPrograms } from '../../helpers/build-programs.ts';
+import { kafkaForTests } from '../../helpers/kafka.ts';
+import { searchServers, useSearch } from '../../helpers/search.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+
+const BAR = '│';
+let programs: BuiltPrograms<'demo'>;
+beforeAll(async () => {
+  programs = await buildPrograms('demo', { demo: 'cli/demo/main.ts' });
+});
+afterAll(async () => programs.remove());
+
+/** The demo's output, and the row of its table by column. */
+async function demo(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const { bootstrapServers } = await kafkaForTests();
+  // It writes below its working directory.
+  const cwd = await temporaryFolder();
+  const { stdout } = await promisify(execFile)(process.execPath, [programs.paths.demo, ...args], {
+    cwd,
+    env: { ...process.env, SPILLWAY_BOOTSTRAP_SERVERS: bootstrapServers, ...env },
+  });
+  const [head = [], row = []] = stdout
+    .split('\n')
+    .filter((line) => line.includes(BAR))
+    .map((line) => line.split(BAR).map((cell) => cell.trim()));
+  return { stdout, table: Object.fromEntries(head.map((name, i) => [name, row[i]])) };
+}
+
+describe('npm run demo', () => {
+  it('writes objects, and its sums add up', async () => {
+    const { stdout, table } = await demo([], {});
+    expect(stdout).toContain('Every record is accounted for.');
+    expect(table).toMatchObject({ 'in the topic': '3004', written: '3002', 'in the error topic': '2', lag: '0' });
+  });
+
+  it('refuses a target that it does not know', async () => {
+    await expect(demo(['s3'], {})).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('oss, elasticsearch'),
+    });
+  });
+});
+
+describe.each(searchServers)('npm run demo -- elasticsearch, on %s', (server) => {
+  const search = useSearch(server);
+
+  it('writes documents that the server counts, and gives its reasons for those it refuses', async () => {
+    const { stdout, table } = await demo(['elasticsearch'], { SPILLWAY_SEARCH_HOSTS: search.url });
+    const index = /demo-orders-\w+/.exec(stdout)?.[0] ?? '';
+    onTestFinished(async () => void (await search.request('DELETE', `/${index}`)));
+    expect(stdout).toContain('Every record is accounted for.');
+    expect(table).toMatchObject({
+      written: '10000',
+      dropped: '1',
+      'in the error topic': '7',
+      'documents (_count)': '10000',
+    });
+    expect(await search.count(index)).toBe(10_000);
+    expect(stdout).toMatch(/5 × ELASTICSEARCH_DOCUMENT_REFUSED: .*lines\.pieces/);
+  });
+});
