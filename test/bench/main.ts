@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<{ main(args: readonly strin
   latency: () => import('./latency.ts'),
   many: () => import('./many.ts'),
   backlog: () => import('./backlog/main.ts'),
+  elasticsearch: () => import('./elasticsearch/main.ts'),
 };
 
 const args = process.argv.slice(2);

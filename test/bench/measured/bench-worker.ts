@@ -1,6 +1,7 @@
 /** A worker over connectors that are measured. */
 import { fcSink } from '../../../functions/dispatcher/fc-sink.ts';
 import { type ConnectorSetup, createWorker } from '../../../functions/dispatcher/main.ts';
+import { elasticsearchSink } from '../../../functions/elasticsearch-sink/config.ts';
 import { ossSink } from '../../../functions/oss-sink/config.ts';
 import { parseConnector } from '../../../shared/config/connector-keys.ts';
 import { parseWorker } from '../../../shared/config/worker-keys.ts';
@@ -8,9 +9,9 @@ import { silentLogger } from '../../../shared/logger.ts';
 import type { SinkDefinition, SinkWriter, TwoPhaseWriter } from '../../../shared/sink.ts';
 
 /** One connector. `nothing`: a sink in this process that does nothing; `two-phase`: the same in two steps; `objects`: the OSS sink;
- *  `function`: a function behind HTTP. */
+ *  `documents`: the Elasticsearch sink; `function`: a function behind HTTP. */
 export interface CarryPlan {
-  readonly target: 'nothing' | 'two-phase' | 'objects' | 'function';
+  readonly target: 'nothing' | 'two-phase' | 'objects' | 'documents' | 'function';
   /** Keys of the connector, beside those that every one gets: name, start, one task. */
   readonly config: Readonly<Record<string, string>>;
 }
@@ -51,6 +52,11 @@ function setupOf({ target, config: own }: CarryPlan, index: number, write: SinkW
   switch (target) {
     case 'objects':
       return { definition: ossSink, parsed: parseConnector(ossSink, { ...config, 'connector.class': 'oss-sink' }) };
+    case 'documents':
+      return {
+        definition: elasticsearchSink,
+        parsed: parseConnector(elasticsearchSink, { ...config, 'connector.class': 'elasticsearch-sink' }),
+      };
     case 'function':
       return { definition: fcSink, parsed: parseConnector(fcSink, { ...config, 'connector.class': 'fc-sink' }) };
     case 'nothing':
