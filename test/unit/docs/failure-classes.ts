@@ -48,7 +48,7 @@ export const FAULT_CLASSES: readonly (readonly [failure: string, heading: string
   [
     '`kill -9` of a worker beside a search server',
     'Workers come, go and die beside a search server',
-    'search-worker-killed',
+    'search-order-kept',
   ],
 ];
 
