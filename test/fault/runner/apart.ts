@@ -4,6 +4,7 @@ import { CompressionTypes, type Producer } from 'kafkajs';
 import { waitFor } from '../../helpers/wait-for.ts';
 import type { Closing } from './closing.ts';
 import type { RecordKind } from './content.ts';
+import { createTopics } from './create-topics.ts';
 import { untilDrained } from './drained.ts';
 import { errorTopicFindings, type Finding } from './findings.ts';
 import type { Deletion, Ledger, SentRecord } from './ledger.ts';
@@ -45,17 +46,14 @@ export class Apart {
     const there = this.#topics.get(name);
     if (there !== undefined) return there;
     const configEntries = Object.entries({ 'min.insync.replicas': '2', ...configs });
-    await this.cluster.admin.createTopics({
-      waitForLeaders: true,
-      topics: [
-        {
-          topic: name,
-          numPartitions: partitions,
-          replicationFactor: REPLICAS,
-          configEntries: configEntries.map(([key, value]) => ({ name: key, value })),
-        },
-      ],
-    });
+    await createTopics(this.cluster.admin, [
+      {
+        topic: name,
+        numPartitions: partitions,
+        replicationFactor: REPLICAS,
+        configEntries: configEntries.map(([key, value]) => ({ name: key, value })),
+      },
+    ]);
     const made: TopicSpec = { name, partitions, configs, transactional: false, recordsPerSecond: 0 };
     this.#topics.set(name, made);
     return made;

@@ -7,6 +7,7 @@ import { serverOf, thoseThatRun } from '../../helpers/search-names.ts';
 import { Apart } from './apart.ts';
 import type { Closing } from './closing.ts';
 import { connectorConfig } from './connector-config.ts';
+import { createTopics } from './create-topics.ts';
 import { Ledger } from './ledger.ts';
 import { Load } from './load.ts';
 import { builtPrograms } from './program.ts';
@@ -64,15 +65,15 @@ export async function startWorld(
     startSearchTarget(server, folder, closing),
   ]);
   await makeIndices(search, plan);
-  await cluster.admin.createTopics({
-    waitForLeaders: true,
-    topics: plan.topics.map(({ name, partitions, configs }) => ({
+  await createTopics(
+    cluster.admin,
+    plan.topics.map(({ name, partitions, configs }) => ({
       topic: name,
       numPartitions: partitions,
       replicationFactor: 3,
       configEntries: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
     })),
-  });
+  );
   const workers = await startWorkers(
     {
       program: programs.spillway,

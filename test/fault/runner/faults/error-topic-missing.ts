@@ -1,3 +1,4 @@
+import { createTopics } from '../create-topics.ts';
 import type { Fault } from '../fault.ts';
 import { errorTopicOf } from '../topology.ts';
 import { sendErrants } from './send-errants.ts';
@@ -18,10 +19,7 @@ export const fault: Fault = {
     return async () => {
       // Whoever needed it may have made it.
       if ((await world.cluster.admin.listTopics()).includes(topic)) return;
-      await world.cluster.admin.createTopics({
-        waitForLeaders: true,
-        topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 3 }],
-      });
+      await createTopics(world.cluster.admin, [{ topic, numPartitions: PARTITIONS, replicationFactor: 3 }]);
     };
   },
 };
