@@ -95,7 +95,7 @@ export const REQUEST_TABLE: readonly RequestRow[] = [
     types: ['es_rejected_execution_exception', 'rejected_execution_exception', 'circuit_breaking_exception'],
     decision: 'split-or-wait',
     code: 'ELASTICSEARCH_REQUEST_REJECTED',
-    why: 'the server has no memory or no thread for this request; one of more than a tenth of its heap is refused each time',
+    why: 'the server has no memory or no thread for this request; a large one is split, one that the server says it can never take, too, and the rest waits',
     source: 'https://www.elastic.co/docs/reference/elasticsearch/index-settings/pressure',
   },
   {

@@ -29,7 +29,7 @@ export function passable(path: string): boolean {
   return barrier(path) === undefined;
 }
 
-/** @param instead what else can be done about it: `choose another folder than /home/you/search`
+/** @param instead what else can be done about it: `choose another folder than FOLDER`
  *  @throws SearchUnavailableError when the servers' user may not enter `folder` */
 export function mustPass(folder: string, instead: string): void {
   const closed = barrier(join(folder, 'any'));
