@@ -49,6 +49,11 @@ const BLOCKED: Row = [
   'the account or the bucket is blocked; look at its state and bills in the console',
 ];
 const TIMEOUT: Row = ['timeout', 'OSS_TIMEOUT', 'the request took too long'];
+const CLOCK_SKEWED: Row = [
+  'may-heal',
+  'OSS_CLOCK_SKEWED',
+  'set the clock of this machine; OSS accepts 15 minutes of difference',
+];
 const UNCLASSIFIED: Row = ['fatal', 'OSS_UNCLASSIFIED', 'this reply is not known to Spillway'];
 
 const BY_CODE: Readonly<Record<string, Row>> = {
@@ -60,11 +65,7 @@ const BY_CODE: Readonly<Record<string, Row>> = {
   InvalidSecurityToken: CREDENTIALS,
   SecurityTokenExpired: CREDENTIALS,
   AccessKeyIdAndSecurityTokenNotMatch: CREDENTIALS,
-  RequestTimeTooSkewed: [
-    'may-heal',
-    'OSS_CLOCK_SKEWED',
-    'set the clock of this machine; OSS accepts 15 minutes of difference',
-  ],
+  RequestTimeTooSkewed: CLOCK_SKEWED,
   AccessDenied: DENIED,
   BucketNotBelongTo: DENIED,
   UserDisable: BLOCKED,
@@ -138,9 +139,16 @@ function rowFor<T>(table: Readonly<Record<PropertyKey, T>>, key: PropertyKey | u
   return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
+const ACCEPTED_SKEW_MS = 15 * 60_000;
+
+/** Our clock less that of OSS, where the reply tells it. */
+function skewMs({ localTimeMs, serverTimeMs = localTimeMs }: OssReply): number {
+  return localTimeMs - serverTimeMs;
+}
+
 function skewText(reply: OssReply): string {
   if (reply.serverTimeMs === undefined) return '';
-  const seconds = Math.round((reply.localTimeMs - reply.serverTimeMs) / 1_000);
+  const seconds = Math.round(skewMs(reply) / 1_000);
   return `; this clock is ${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} the one of OSS`;
 }
 
@@ -153,7 +161,11 @@ function replyRow(reply: OssReply, request: OssRequest): Row {
       `the bucket lives at another endpoint: set oss.endpoint to https://${reply.endpoint} (it is ${request.endpoint} now) and oss.region to match`,
     ];
   }
-  const row = rowFor(BY_CODE, reply.code) ?? rowFor(BY_STATUS, reply.status) ?? UNCLASSIFIED;
+  // Where the day is another one already, the signing date is refused, and not the time.
+  const isSkewed = reply.code === 'InvalidArgument' && Math.abs(skewMs(reply)) > ACCEPTED_SKEW_MS;
+  const row = isSkewed
+    ? CLOCK_SKEWED
+    : (rowFor(BY_CODE, reply.code) ?? rowFor(BY_STATUS, reply.status) ?? UNCLASSIFIED);
   return row[1] === 'OSS_CLOCK_SKEWED' ? [row[0], row[1], row[2] + skewText(reply)] : row;
 }
 

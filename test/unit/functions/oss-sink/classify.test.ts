@@ -54,6 +54,13 @@ describe('captured replies', () => {
     expect(classify(timeout, REQUEST)).toMatchObject({ trouble: 'timeout' });
   });
 
+  it('takes a refused signing date for the clock only where the clock is off', () => {
+    const reply = { kind: 'reply', status: 400, code: 'InvalidArgument', localTimeMs: 3_600_000 } as const;
+    expect(classify({ ...reply, serverTimeMs: 0 }, REQUEST)).toMatchObject({ code: 'OSS_CLOCK_SKEWED', mayHeal: true });
+    expect(classify({ ...reply, serverTimeMs: 3_000_000 }, REQUEST)).toMatchObject({ code: 'OSS_UNCLASSIFIED' });
+    expect(classify(reply, REQUEST)).toMatchObject({ code: 'OSS_UNCLASSIFIED' });
+  });
+
   it('say how far the clock is off, and which way', () => {
     const behind = capturedFailure('service-clock-skewed', Date.parse('2024-09-22T06:32:40.000Z'));
     expect(classify(behind, REQUEST).message).toContain('this clock is 86400 s behind the one of OSS');
