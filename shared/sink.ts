@@ -2,7 +2,7 @@
 import type { ConfigOf, CrossCheck, DerivedDefault, KeyDefinition, KeyDefinitions } from './config/definition.ts';
 import type { NullValues } from './null-values.ts';
 import type { BatchOutcome, RecordOutcome } from './outcomes.ts';
-import type { RecordBatch, RecordBlock } from './records.ts';
+import type { RecordBatch, RecordBlock, TopicPartition } from './records.ts';
 
 export interface WriteContext {
   /** Aborted when the caller no longer waits: stop writing, answer `retry` for the rest or throw. */
@@ -40,8 +40,15 @@ export interface SinkMetrics {
 /** Where nobody watches. */
 export const NO_SINK_METRICS: SinkMetrics = { count: () => undefined };
 
-/** What a two-phase sink says of a session that a token stands for. `gone`: it was never committed and never can be. */
-export type SessionState = 'committed' | 'open' | 'gone';
+/** What a two-phase sink says of a session that a token stands for. `incomplete`: it can be committed still, but part of the upload is not there.
+ *  `gone`: it was never committed and never can be. */
+export type SessionState = 'committed' | 'open' | 'incomplete' | 'gone';
+
+/** From where to where the records of a session lie, as they were planned: some of them may be gone from Kafka, or refused. */
+export interface SessionRange extends TopicPartition {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+}
 
 /** A batch that is uploaded and not visible yet. */
 export interface PreparedBatch {
@@ -55,11 +62,12 @@ export interface PreparedBatch {
  *  between them; after a crash it asks `resolve`, and prepares anew what is gone. `write`, called without phases, does both at once and
  *  is at least once. Errors are those of `SinkWriter`. */
 export interface TwoPhaseWriter extends SinkWriter {
-  /** Uploads. Called again for the same batch after a crash before the token was stored: what was uploaded then is never committed. */
-  prepare(batch: RecordBatch, context: WriteContext): Promise<PreparedBatch>;
+  /** Uploads. Called again for the same batch after a crash before the token was stored: what was uploaded then is never committed. With the
+   *  `token` of a session that is `incomplete`: uploads the same parts into that one, and answers the token as it is. */
+  prepare(batch: RecordBatch, context: WriteContext, token?: string): Promise<PreparedBatch>;
   /** Makes uploads visible. A token that is committed already is no error. */
   commit(tokens: readonly string[], context: WriteContext): Promise<void>;
-  resolve(token: string, context: WriteContext): Promise<SessionState>;
+  resolve(token: string, range: SessionRange, context: WriteContext): Promise<SessionState>;
 }
 
 /** The window a record belongs to (an hour, a table partition): records of different windows never share a batch. Pure. */
@@ -104,8 +112,9 @@ export interface SinkDefinition<K extends KeyDefinitions = KeyDefinitions> {
   readonly nullValues?: readonly NullValues[];
   /** True for a user's function: its failures count against `retries`, and a bare 2xx means "all written". */
   readonly userFunction: boolean;
-  /** True where a batch cut the same way again changes nothing at the target: `delivery.guarantee` is then `exactly-once` by default. */
-  readonly exactlyOnce: boolean;
+  /** True where a batch cut the same way again changes nothing at the target: `delivery.guarantee` is then `exactly-once` by default. A derived
+   *  one follows from keys of the sink; where it is false, `exactly-once` is refused. */
+  readonly exactlyOnce: boolean | DerivedDefault<boolean>;
   /** True where offsets are committed after each acked batch and not only on the interval (objects, sessions). */
   readonly commitsAfterBatch: boolean;
   /** Converter defaults; `bytes` where keys, or values, need not be text under this configuration. */

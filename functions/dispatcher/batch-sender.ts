@@ -8,6 +8,7 @@ import type { ErrantReason, ErrantRecord, ErrantReporter } from '../../shared/er
 import { FatalError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { keyAt, offsetAt, type RecordBatch, type RecordBlock, valueAt } from '../../shared/records.ts';
+import type { SessionRange } from '../../shared/sink.ts';
 import { type DeliveryDeps, type DeliveryEvents, deliver, type RefusedRecord } from './delivery.ts';
 import { DeliveryRun } from './delivery-run.ts';
 import { reportUntilConfirmed } from './errant-delivery.ts';
@@ -213,7 +214,7 @@ export class BatchSender {
   }
 
   /** Completes the session of a token whose records Kafka no longer has, then calls `done`. */
-  finishAlone(token: string, done: () => void): void {
+  finishAlone(token: string, range: SessionRange, done: () => void): void {
     const { phases } = this.deps;
     if (phases === undefined) {
       // Written in one step from now on: the session ends by itself.
@@ -223,7 +224,7 @@ export class BatchSender {
     const nobody = { written: () => undefined, settled: () => undefined, errant: async () => undefined };
     const events = { ...nobody, waiting: (reason: string | undefined) => this.#wait(phases, reason) };
     const work = async () => {
-      await completed(token, undefined, phases, this.#runOf(events));
+      await completed({ token, batch: undefined, range }, phases, this.#runOf(events));
       done();
       this.owner.workEnded();
     };

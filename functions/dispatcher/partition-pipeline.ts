@@ -10,6 +10,7 @@ import type { FatalError } from '../../shared/errors.ts';
 import type { AssignedPartition } from '../../shared/kafka/driver.ts';
 import { OffsetTracker } from '../../shared/offset-tracker.ts';
 import { offsetAt, type RecordBatch, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
+import type { SessionRange } from '../../shared/sink.ts';
 import { BatchSender, type Clearance, type SenderOwner } from './batch-sender.ts';
 import { BlockIntake, type IntakeHost } from './block-intake.ts';
 import { decodeCommitMetadata, encodeCommitMetadata, type StopMark } from './commit-metadata.ts';
@@ -312,8 +313,8 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
     this.#sender.enqueue(batch);
   }
 
-  finishAlone(token: string, done: () => void): void {
-    this.#sender.finishAlone(token, done);
+  finishAlone(token: string, range: SessionRange, done: () => void): void {
+    this.#sender.finishAlone(token, range, done);
   }
 
   workEnded(): void {

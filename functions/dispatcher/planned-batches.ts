@@ -2,6 +2,7 @@
  *  planned before it is sent, what is settled leaves the plan. See `batch-plan.ts` for the rules. */
 import type { OffsetTracker } from '../../shared/offset-tracker.ts';
 import { offsetAt, type RecordBatch, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
+import type { SessionRange } from '../../shared/sink.ts';
 import { BatchPlan, type Planned } from './batch-plan.ts';
 import { type PlannedRange, type StopMark, windowName } from './commit-metadata.ts';
 import { RangeCollector } from './range-collector.ts';
@@ -16,7 +17,7 @@ export interface PlanHost {
   /** A batch as it was planned before; it goes to the target again. */
   recut(batch: RecordBatch): void;
   /** A range of which no record is left, with a session at the target that is to be completed. */
-  finishAlone(token: string, done: () => void): void;
+  finishAlone(token: string, range: SessionRange, done: () => void): void;
 }
 
 export class PlannedBatches {
@@ -177,8 +178,9 @@ export class PlannedBatches {
 
   #emptied(range: Planned): void {
     const finish = () => this.#plan.finish(range);
-    if (range.token === undefined) finish();
-    else this.host.finishAlone(range.token, finish);
+    const { first: firstOffset, last: lastOffset, token } = range;
+    if (token === undefined) finish();
+    else this.host.finishAlone(token, { ...this.host.tp, firstOffset, lastOffset }, finish);
   }
 }
 

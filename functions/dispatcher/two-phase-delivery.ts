@@ -2,15 +2,17 @@
  *
  *  If the process dies
  *  - before the token is stored: the upload is never committed, and the next owner prepares the same range anew;
- *  - after that: the next owner finds the token, asks the sink what became of it, and commits what is open;
+ *  - after that: the next owner finds the token, asks the sink what became of it, and commits what is open. A session that can still be committed
+ *    is never left for another one, or both might become visible: what it lacks is uploaded into it;
  *  - after the sink committed: it answers so, and nothing is sent again.
+ *  A commit that failed is answered by asking, too: it may have been taken all the same.
  *  Errant records are in the error topic before the token is stored: a range with a token needs no record looked at again. */
 import pRetry from 'p-retry';
 import { selectFromBatch } from '../../shared/envelope/block-builder.ts';
 import { FatalError, RetriableError } from '../../shared/errors.ts';
 import type { RecordOutcome } from '../../shared/outcomes.ts';
 import { offsetAt, type RecordBatch } from '../../shared/records.ts';
-import type { PreparedBatch } from '../../shared/sink.ts';
+import type { PreparedBatch, SessionRange, SessionState } from '../../shared/sink.ts';
 import type { DeliveryRun } from './delivery-run.ts';
 import type { Phases } from './invokers/invoker.ts';
 import { outcomeReason } from './outcome-reason.ts';
@@ -36,7 +38,10 @@ export async function deliverInPhases(
   phases: Phases,
   run: DeliveryRun,
 ): Promise<void> {
-  if (session.token !== undefined && (await completed(session.token, batch, phases, run))) {
+  if (
+    session.token !== undefined &&
+    (await completed({ token: session.token, batch, range: rangeOf(batch) }, phases, run))
+  ) {
     run.written(batch);
     return;
   }
@@ -55,22 +60,59 @@ export async function deliverInPhases(
     if (token === undefined)
       throw new FatalError('ANSWER_INVALID', 'the sink prepared a batch and gave no token for it');
     await session.store(token);
-    await step(left, run, () => phases.commit([token], run.call));
-    run.written(left);
-    return;
+    if (await completed({ token, batch: left, range: rangeOf(left), state: 'open' }, phases, run)) {
+      run.written(left);
+      return;
+    }
+    records = left;
   }
 }
 
-/** Completes the session of `token`; false when it is gone and its records must be prepared anew. */
-export async function completed(
-  token: string,
-  batch: RecordBatch | undefined,
-  phases: Phases,
-  run: DeliveryRun,
-): Promise<boolean> {
-  const state = await step(batch, run, () => phases.resolve(token, run.call));
-  if (state === 'open') await step(batch, run, () => phases.commit([token], run.call));
-  return state !== 'gone';
+/** A token that is stored, and what it stands for. */
+export interface StoredSession {
+  readonly token: string;
+  /** Undefined where Kafka no longer has its records. */
+  readonly batch: RecordBatch | undefined;
+  readonly range: SessionRange;
+  /** When it is known already. */
+  readonly state?: SessionState;
+}
+
+/** Makes the session visible; false when it is gone and its records must be prepared anew. */
+export async function completed(stored: StoredSession, phases: Phases, run: DeliveryRun): Promise<boolean> {
+  const { token, batch, range } = stored;
+  let known = stored.state;
+  return await step(batch, run, async () => {
+    const state = known ?? (await phases.resolve(token, range, run.call));
+    // After a failure nothing is known.
+    known = undefined;
+    switch (state) {
+      case 'committed':
+        return true;
+      case 'gone':
+        return false;
+      case 'incomplete':
+        // Kafka no longer has the records either: they are as lost as all that it removes before it is written.
+        if (batch === undefined) return true;
+        // What was refused is in the error topic already.
+        await phases.prepare(batch, run.call, token);
+        break;
+      case 'open':
+        break;
+      default:
+        throw unknownState(state);
+    }
+    await phases.commit([token], run.call);
+    return true;
+  });
+}
+
+function unknownState(state: never): FatalError {
+  return new FatalError('ANSWER_INVALID', `the sink said \`${String(state)}\` of a session`);
+}
+
+function rangeOf({ topic, partition, firstOffset, lastOffset, plannedFirst }: RecordBatch): SessionRange {
+  return { topic, partition, firstOffset: plannedFirst ?? firstOffset, lastOffset };
 }
 
 async function prepare(records: RecordBatch, phases: Phases, run: DeliveryRun): Promise<PreparedBatch> {

@@ -2,7 +2,7 @@
 import { ConfigError, type ConfigProblem } from '../errors.ts';
 import type { SinkDefinition } from '../sink.ts';
 import { connectorChecks } from './connector/checks.ts';
-import { deliveryKeys } from './connector/delivery-keys.ts';
+import { deliveryChecks, deliveryKeys } from './connector/delivery-keys.ts';
 import { failureKeys } from './connector/failure-keys.ts';
 import { invokeKeys } from './connector/invoke-keys.ts';
 import { recordKeys } from './connector/record-keys.ts';
@@ -59,6 +59,7 @@ export function checkConnector<K extends KeyDefinitions>(sink: SinkDefinition<K>
   // Every check asks only for keys it declares, and all of them are in `all`.
   const checks = [
     ...connectorChecks(shared, sink.userFunction),
+    ...deliveryChecks(sink.exactlyOnce),
     ...sink.checks,
     ...(sink.connectorChecks?.(all) ?? []),
   ] as readonly CrossCheck<ConfigOf<KeyDefinitions>>[];

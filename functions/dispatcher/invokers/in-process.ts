@@ -19,9 +19,9 @@ export function createInProcessInvoker(writer: SinkWriter, clock: Clock): Invoke
     invoke: (batch, call) => bounded(call, clock, (context) => writer.write(batch, context)),
     phases: isTwoPhase(writer)
       ? {
-          prepare: (batch, call) => bounded(call, clock, (context) => writer.prepare(batch, context)),
+          prepare: (batch, call, token) => bounded(call, clock, (context) => writer.prepare(batch, context, token)),
           commit: (tokens, call) => bounded(call, clock, (context) => writer.commit(tokens, context)),
-          resolve: (token, call) => bounded(call, clock, (context) => writer.resolve(token, context)),
+          resolve: (token, range, call) => bounded(call, clock, (context) => writer.resolve(token, range, context)),
         }
       : undefined,
     close: () => writer.close(),

@@ -1,7 +1,7 @@
 /** How a batch reaches the function that writes it. */
 import type { BatchOutcome } from '../../../shared/outcomes.ts';
 import type { RecordBatch } from '../../../shared/records.ts';
-import type { PreparedBatch, SessionState, SourceTopic } from '../../../shared/sink.ts';
+import type { PreparedBatch, SessionRange, SessionState, SourceTopic } from '../../../shared/sink.ts';
 
 export interface InvokeContext {
   /** Aborted when nobody waits any longer (second signal, partition lost). */
@@ -15,9 +15,9 @@ export interface InvokeContext {
 
 /** The steps of a two-phase sink (`TwoPhaseWriter`), with the errors of `Invoker.invoke`. */
 export interface Phases {
-  prepare(batch: RecordBatch, context: InvokeContext): Promise<PreparedBatch>;
+  prepare(batch: RecordBatch, context: InvokeContext, token?: string): Promise<PreparedBatch>;
   commit(tokens: readonly string[], context: InvokeContext): Promise<void>;
-  resolve(token: string, context: InvokeContext): Promise<SessionState>;
+  resolve(token: string, range: SessionRange, context: InvokeContext): Promise<SessionState>;
 }
 
 /** Carries one batch and brings back what the function answered; matching it to the records is the caller's.

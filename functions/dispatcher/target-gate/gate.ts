@@ -70,9 +70,10 @@ export class TargetGate implements Invoker {
     const { phases } = this.options.target;
     return (
       phases && {
-        prepare: (batch, context) => this.#pass(batch.encodedBytes, context, () => phases.prepare(batch, context)),
+        prepare: (batch, context, token) =>
+          this.#pass(batch.encodedBytes, context, () => phases.prepare(batch, context, token)),
         commit: (tokens, context) => this.#pass(0, context, () => phases.commit(tokens, context)),
-        resolve: (token, context) => this.#pass(0, context, () => phases.resolve(token, context)),
+        resolve: (token, range, context) => this.#pass(0, context, () => phases.resolve(token, range, context)),
       }
     );
   }

@@ -124,6 +124,33 @@ describe('defaults', () => {
   });
 });
 
+describe('a guarantee that depends on keys of the sink', () => {
+  const sometimes: typeof testSink = {
+    ...testSink,
+    exactlyOnce: {
+      text: '`exactly-once`, but `at-least-once` with test.format=raw',
+      reads: ['test.format'],
+      value: (config) => config['test.format'] !== 'raw',
+    },
+  };
+  const check = (raw: RawConfig) => checkConnector(sometimes, { ...MINIMAL, ...raw });
+
+  it('follows from them', () => {
+    expect(check({}).parsed?.connector['delivery.guarantee']).toBe('exactly-once');
+    expect(check({ 'test.format': 'raw' }).parsed?.connector['delivery.guarantee']).toBe('at-least-once');
+    expect(check({ 'delivery.guarantee': 'at-least-once' }).problems).toEqual([]);
+  });
+
+  it('is refused where it cannot be given', () => {
+    expect(check({ 'test.format': 'raw', 'delivery.guarantee': 'exactly-once' }).problems).toEqual([
+      {
+        key: 'delivery.guarantee',
+        message: 'cannot be exactly-once here: it is `exactly-once`, but `at-least-once` with test.format=raw',
+      },
+    ]);
+  });
+});
+
 describe('names', () => {
   it.each(['a', '0', 'orders-2', 'a'.repeat(48)])('%s is one', (name) => {
     expect(connector({ name }).name).toBe(name);

@@ -11,6 +11,7 @@ import { allWritten, blockAt, perRecord, ScriptedInvoker, throwing } from '../..
 import { ManualClock, settle } from '../../../../helpers/manual-clock.ts';
 
 const BATCH = batchOf(blockAt([0, 1, 2]));
+const RANGE = { topic: BATCH.topic, partition: BATCH.partition, firstOffset: 0, lastOffset: 2 };
 const unreachable = new RetriableError('TARGET_UNREACHABLE', 'nobody is there');
 const throttled = new RetriableError('TARGET_UNAVAILABLE', 'too much', { trouble: 'throttled' });
 const OPEN = { code: 'BREAKER_OPEN' };
@@ -295,7 +296,7 @@ describe('the limit of TargetGate', () => {
     const turns: (number | undefined)[] = [];
     const context = contextOf({ turn: (at) => turns.push(at) });
     expect(await gate.phases?.prepare(BATCH, context)).toEqual({ token: 't', refused: [] });
-    expect(await gate.phases?.resolve('t', context)).toBe('open');
+    expect(await gate.phases?.resolve('t', RANGE, context)).toBe('open');
     expect(turns).toEqual([undefined, Date.now(), undefined, Date.now()]);
     for (let i = 0; i < 5; i++) await expect(gate.phases?.commit(['t'], context)).rejects.toBe(unreachable);
     await expect(gate.phases?.prepare(BATCH, context)).rejects.toMatchObject(OPEN);
