@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** What all suites with real servers share. Two workers: the servers need the cores as well. Limits are there to end a test that hangs,
- *  never to measure: they hold on a machine ten times slower than ours. */
+/** What all suites with real servers share; their files run side by side. Two workers: the servers need the cores as well. Limits are there
+ *  to end a test that hangs, never to measure: they hold on a machine ten times slower than ours. */
 const realServers = {
   pool: 'forks' as const,
   globalSetup: ['test/helpers/search-global-setup.ts', 'test/helpers/kafka-global-setup.ts'],
@@ -43,15 +43,14 @@ export default defineConfig({
         },
       },
       {
-        // One file at a time: these kill brokers and cut connections, and start clusters of their own.
+        // Those that kill brokers and cut connections start clusters of their own; classes of faults share one world, and wait for it.
         test: {
           ...realServers,
           name: 'fault',
           globalSetup: [...realServers.globalSetup, 'test/fault/runner/shared-world.ts'],
           include: ['test/fault/**/*.test.ts'],
-          maxWorkers: 1,
-          testTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          testTimeout: 600_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

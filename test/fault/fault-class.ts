@@ -1,7 +1,8 @@
 import { expect, inject, it } from 'vitest';
 import type { Play, Played } from './runner/shared-world.ts';
 
-const TIMEOUT_MS = 300_000;
+/** With the time that others have the world. */
+const TIMEOUT_MS = 600_000;
 
 async function play(plays: readonly Play[]): Promise<Played> {
   const response = await fetch(inject('faultWorld'), { method: 'POST', body: JSON.stringify(plays) });

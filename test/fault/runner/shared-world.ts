@@ -65,8 +65,16 @@ const endsOf = ({ started }: Running) => started.world.workers.slots.map(({ ends
 
 class SharedWorld {
   #running: Running | undefined;
+  #before: Promise<unknown> = Promise.resolve();
 
-  async play(plays: readonly Play[]): Promise<Played> {
+  /** One class at a time, in the order in which they ask. */
+  play(plays: readonly Play[]): Promise<Played> {
+    const turn = this.#before.then(() => this.#play(plays));
+    this.#before = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #play(plays: readonly Play[]): Promise<Played> {
     this.#running ??= await this.#start();
     const running = this.#running;
     const { world, load, said } = running.started;
