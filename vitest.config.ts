@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { FileOrder } from './test/helpers/file-order.ts';
 
 /** What all suites with real servers share; their files run side by side. Two workers: the servers need the cores as well. Limits are there
  *  to end a test that hangs, never to measure: they hold on a machine ten times slower than ours. */
@@ -13,6 +14,7 @@ const realServers = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: FileOrder },
     reporters: [['default', { summary: false }], './test/helpers/tests-line-reporter.ts'],
     projects: [
       {

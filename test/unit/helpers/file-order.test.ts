@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dealtAmong } from '../../helpers/file-order.ts';
+
+describe('dealing some out among others', () => {
+  it.each([
+    [
+      ['a', 'b'],
+      [1, 2, 3, 4],
+      ['a', 1, 2, 'b', 3, 4],
+    ],
+    [
+      ['a', 'b'],
+      [1, 2, 3],
+      ['a', 1, 2, 'b', 3],
+    ],
+    [['a', 'b', 'c'], [1], ['a', 'b', 1, 'c']],
+    [[], [1, 2], [1, 2]],
+    [['a'], [], ['a']],
+  ])('%j among %j', (some, others, all) => {
+    expect(dealtAmong<string | number>(some, others)).toEqual(all);
+  });
+
+  it('keeps all of them, and each kind in its order', () => {
+    fc.assert(
+      fc.property(fc.nat(40), fc.nat(200), (few, many) => {
+        const some = Array.from({ length: few }, (_, i) => -1 - i);
+        const others = Array.from({ length: many }, (_, i) => i);
+        const all = dealtAmong(some, others);
+        expect(all.filter((one) => one < 0)).toEqual(some);
+        expect(all.filter((one) => one >= 0)).toEqual(others);
+      }),
+    );
+  });
+});
