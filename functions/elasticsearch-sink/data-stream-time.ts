@@ -1,5 +1,5 @@
 /** What `@timestamp` of a document in a data stream is. */
-import { type JsonPointer, jsonPointer } from './json-pointer.ts';
+import { type JsonPointer, jsonPointer } from '../../shared/json-pointer.ts';
 
 export type DataStreamTime =
   | { readonly kind: 'record-timestamp' }

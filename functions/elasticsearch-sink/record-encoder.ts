@@ -1,6 +1,7 @@
 /** Records into lines of a bulk request, by the fast way where the configuration allows it. */
 import type { OutputBuffer } from '../../shared/envelope/output-buffer.ts';
 import { RecordError } from '../../shared/errors.ts';
+import { type JsonPointer, jsonPointer } from '../../shared/json-pointer.ts';
 import { isTombstone } from '../../shared/null-values.ts';
 import { offsetAt, type RecordBlock } from '../../shared/records.ts';
 import type { Refusal } from './batch-settlement.ts';
@@ -9,7 +10,6 @@ import type { SentRecord } from './bulk-sender.ts';
 import type { ElasticsearchConfig } from './config.ts';
 import { dataStreamTime } from './data-stream-time.ts';
 import type { DocumentOptions } from './document/document-writer.ts';
-import { type JsonPointer, jsonPointer } from './json-pointer.ts';
 import { METADATA_FIELDS } from './keys/document-keys.ts';
 import { isSkipped, type Operation, type OperationPlanner, operationPlanner, uniformOperation } from './operation.ts';
 import { ownId } from './own-id.ts';

@@ -1,6 +1,7 @@
 /** Versions of documents: an older one never replaces a newer one. The server has them for `index` and `delete` only. */
+
+import { type JsonPointer, jsonPointer } from '../../shared/json-pointer.ts';
 import { offsetAt } from '../../shared/records.ts';
-import { type JsonPointer, jsonPointer } from './json-pointer.ts';
 import { headerText } from './template/record-template.ts';
 import { recordError, type TemplateRecord, textAtPointer } from './template/template-record.ts';
 

@@ -1,8 +1,7 @@
 /** Members left out of a document without parsing it: what stays is copied byte for byte, so that 1234567890123456789 and 1.0 stay what
  *  they are. */
 import type { OutputBuffer } from '../../../shared/envelope/output-buffer.ts';
-import type { JsonPointer } from '../json-pointer.ts';
-import { appendRange } from './append-range.ts';
+import type { JsonPointer } from '../../../shared/json-pointer.ts';
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
@@ -12,7 +11,8 @@ import {
   OPEN_BRACKET,
   type Step,
   stepOf,
-} from './json-walk.ts';
+} from '../../../shared/json-walk.ts';
+import { appendRange } from './append-range.ts';
 
 const COMMA = 0x2c;
 

@@ -2,6 +2,17 @@
  *  and needs nothing is copied as it is; what must change is cut out or put in between the bytes that stay. */
 import type { OutputBuffer } from '../../../shared/envelope/output-buffer.ts';
 import type { RecordError } from '../../../shared/errors.ts';
+import type { JsonPointer } from '../../../shared/json-pointer.ts';
+import {
+  afterSpace,
+  beforeSpace,
+  CLOSE_BRACE,
+  endOfValue,
+  findValue,
+  OPEN_BRACE,
+  type Step,
+  stepOf,
+} from '../../../shared/json-walk.ts';
 import {
   FIRST_NAME_BIT,
   HAS_ESCAPED_NAME,
@@ -22,22 +33,11 @@ import {
   VALUE_START,
 } from '../../../shared/records.ts';
 import type { DataStreamTime } from '../data-stream-time.ts';
-import type { JsonPointer } from '../json-pointer.ts';
 import type { MetadataField } from '../keys/document-keys.ts';
 import { recordError } from '../template/template-record.ts';
 import { appendRange } from './append-range.ts';
 import { addCut, appendWithout, type Cuts } from './cuts.ts';
 import { hasIsoTime, ISO_TIME_BYTES, IsoTimeWriter } from './iso-time.ts';
-import {
-  afterSpace,
-  beforeSpace,
-  CLOSE_BRACE,
-  endOfValue,
-  findValue,
-  OPEN_BRACE,
-  type Step,
-  stepOf,
-} from './json-walk.ts';
 import { MetadataWriter } from './metadata.ts';
 
 export interface DocumentOptions {

@@ -1,7 +1,7 @@
 /** Keys that say what a document holds. */
 import { defineKey } from '../../../shared/config/define-key.ts';
+import { jsonPointer, POINTER_EXPECTED } from '../../../shared/json-pointer.ts';
 import { dataStreamTime, TIME_EXPECTED } from '../data-stream-time.ts';
-import { jsonPointer, POINTER_EXPECTED } from '../json-pointer.ts';
 
 const DOCUMENTS = { group: 'Elasticsearch documents' } as const;
 

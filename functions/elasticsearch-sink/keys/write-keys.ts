@@ -1,10 +1,10 @@
 /** Keys that say which document a record becomes, and where. */
 import { defineKey } from '../../../shared/config/define-key.ts';
 import { Refusal } from '../../../shared/config/schemas.ts';
+import { jsonPointer, POINTER_EXPECTED } from '../../../shared/json-pointer.ts';
 import { timeZoneProblem } from '../../../shared/time-pattern.ts';
 import { ID_STRATEGIES } from '../document-id.ts';
 import { TARGET_TYPES } from '../index-name.ts';
-import { jsonPointer, POINTER_EXPECTED } from '../json-pointer.ts';
 import { TEMPLATE_EXPECTED, templateComplaint } from '../template/template-parts.ts';
 import { VERSION_EXPECTED, versionSource } from '../version.ts';
 

@@ -1,5 +1,5 @@
 /** The templates of a configuration. */
-import { jsonPointer } from '../json-pointer.ts';
+import { jsonPointer } from '../../../shared/json-pointer.ts';
 import type { ElasticsearchConfig } from '../keys/elasticsearch-keys.ts';
 import { parseTemplate, type RecordTemplate, templateOf } from './record-template.ts';
 

@@ -1,7 +1,8 @@
 /** What may stand in a template of this sink, and what is wrong with one. */
+
+import { type JsonPointer, jsonPointer, POINTER_EXPECTED } from '../../../shared/json-pointer.ts';
 import { type LiteralPart, readTemplate } from '../../../shared/template-text.ts';
 import { timePatternProblem } from '../../../shared/time-pattern.ts';
-import { type JsonPointer, jsonPointer, POINTER_EXPECTED } from '../json-pointer.ts';
 
 export type Placeholder =
   | { readonly kind: 'topic' | 'partition' | 'offset' | 'key' }

@@ -1,10 +1,10 @@
 /** The record that a template is rendered for. */
 import { RecordError } from '../../../shared/errors.ts';
+import { type JsonPointer, valueAtPointer } from '../../../shared/json-pointer.ts';
+import { afterSpace, endOfValue, findValue, stepOf } from '../../../shared/json-walk.ts';
 import { MOST_DEPTH } from '../../../shared/kernel/json-check.ts';
 import { jsonProblem } from '../../../shared/kernel/json-scan.ts';
 import { offsetAt, partitionName, type RecordBlock, valueAt } from '../../../shared/records.ts';
-import { afterSpace, endOfValue, findValue, stepOf } from '../document/json-walk.ts';
-import { type JsonPointer, valueAtPointer } from '../json-pointer.ts';
 
 export interface TemplateRecord {
   readonly block: RecordBlock;

@@ -4,9 +4,9 @@ import {
   type DocumentOptions,
   DocumentWriter,
 } from '../../../../../functions/elasticsearch-sink/document/document-writer.ts';
-import { type JsonPointer, jsonPointer } from '../../../../../functions/elasticsearch-sink/json-pointer.ts';
 import { BlockBuilder, type RecordToAdd } from '../../../../../shared/envelope/block-builder.ts';
 import { OutputBuffer } from '../../../../../shared/envelope/output-buffer.ts';
+import { type JsonPointer, jsonPointer } from '../../../../../shared/json-pointer.ts';
 import type { RecordBlock } from '../../../../../shared/records.ts';
 
 export const PLAIN: DocumentOptions = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonPointer, valueAtPointer } from '../../../../functions/elasticsearch-sink/json-pointer.ts';
+import { jsonPointer, valueAtPointer } from '../../../shared/json-pointer.ts';
 
 const at = (document: unknown, text: string) => {
   const pointer = jsonPointer(text);
