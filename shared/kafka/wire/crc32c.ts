@@ -69,7 +69,8 @@ async function choose(): Promise<Crc32c> {
   }
 }
 
-/** The fastest CRC-32C there is on this machine: `@node-rs/crc32` when it loads, else ours. */
+/** The fastest CRC-32C there is on this machine: `@node-rs/crc32` when it loads, else ours. Its version is 1.10.7 on purpose: the binary of 1.10.8
+ *  calls a function for every eight bytes and takes four times as long. Measure before a newer one is taken (`docs/performance.md`). */
 export function loadCrc32c(): Promise<Crc32c> {
   chosen ??= choose();
   return chosen;
