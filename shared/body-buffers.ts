@@ -1,5 +1,6 @@
 /** Buffers of bodies, for all sinks and invokers of this thread: one for each request under way. */
 import { BufferPool } from './buffer-pool.ts';
+import { kernel } from './kernel/load-kernel.ts';
 
 const MIB = 1024 * 1024;
 /** As many of the usual ones as the default memory budget has room for at one time. */
@@ -16,4 +17,6 @@ export const bodyBuffers = new BufferPool({
     const step = 2 ** Math.floor(Math.log2(bytes)) / STEPS;
     return Math.ceil(bytes / step) * step;
   },
+  allocate: (bytes) => kernel.buffer(bytes),
+  grow: (buffer, bytes) => kernel.grown(buffer, bytes),
 });

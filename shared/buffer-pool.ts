@@ -26,11 +26,16 @@ export interface BufferPoolOptions {
   readonly leastFilled: number;
   /** Size of a buffer for so many bytes: rounded up, so that it fits the next need. What is never touched takes no memory. */
   readonly sizeFor: (bytes: number) => number;
+  /** Makes one of exactly so many bytes, with memory of its own. Node.js', when absent. */
+  readonly allocate?: (bytes: number) => Buffer;
+  /** Makes one of exactly so many bytes of a smaller one that `allocate` made; `undefined` where it cannot. Never, when absent. */
+  readonly grow?: (buffer: Buffer, bytes: number) => Buffer | undefined;
 }
 
 export class BufferPool {
   readonly #options: BufferPoolOptions;
-  readonly #own = new WeakSet<ArrayBufferLike>();
+  /** Buffers that were made here, by their memory, which may hold other things before and after. */
+  readonly #own = new WeakMap<ArrayBufferLike, Buffer>();
   /** Smallest first. */
   #free: Buffer[] = [];
   #freeBytes = 0;
@@ -63,22 +68,41 @@ export class BufferPool {
       return found.subarray(0, bytes);
     }
     // In time all are as large as the largest need.
-    if (found === undefined) this.#dropSmallest();
-    const made = Buffer.allocUnsafeSlow(isSmall ? bytes : this.#options.sizeFor(bytes));
-    this.#own.add(made.buffer);
+    if (found === undefined) {
+      const grown = this.#growSmallest(bytes);
+      if (grown !== undefined) return grown.subarray(0, bytes);
+      this.#dropSmallest();
+    }
+    const { allocate = Buffer.allocUnsafeSlow, sizeFor } = this.#options;
+    const made = isSmall ? Buffer.allocUnsafeSlow(bytes) : allocate(sizeFor(bytes));
+    this.#own.set(made.buffer, made);
     return made.subarray(0, bytes);
   }
 
   /** Takes back what `take` gave, or a view of it: nobody may read it any more. Call once; anything else is ignored. */
   giveBack({ buffer }: Buffer): void {
-    const size = buffer.byteLength;
-    if (!this.#own.has(buffer) || this.#free.some((free) => free.buffer === buffer)) return;
-    const whole = Buffer.from(buffer as ArrayBuffer);
+    const whole = this.#own.get(buffer);
+    if (whole === undefined || this.#free.includes(whole)) return;
+    const size = whole.length;
     if (poisoned) whole.fill(POISON);
     const after = this.#free.findIndex((free) => free.length >= size);
     this.#free.splice(after < 0 ? this.#free.length : after, 0, whole);
     this.#freeBytes += size;
     while (this.#freeBytes > this.#maxFreeBytes) this.#dropSmallest();
+  }
+
+  #growSmallest(bytes: number): Buffer | undefined {
+    const { grow, sizeFor } = this.#options;
+    const [smallest] = this.#free;
+    if (smallest === undefined || grow === undefined) return undefined;
+    const { buffer, length } = smallest;
+    const grown = grow(smallest, sizeFor(bytes));
+    if (grown === undefined) return undefined;
+    this.#free.shift();
+    this.#freeBytes -= length;
+    this.#own.delete(buffer);
+    this.#own.set(grown.buffer, grown);
+    return grown;
   }
 
   #dropSmallest(): void {

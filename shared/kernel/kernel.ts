@@ -47,6 +47,12 @@ export interface Kernel {
   /** Writes records `from` to `to` of `block` into `target` from position `at`. Never writes past the end of `target`, and never part of an element
    *  that counts: what lies at and after the returned position is undefined. Overflows are not looked at. */
   write(template: ElementTemplate, block: RecordBlock, from: number, to: number, target: Buffer, at: number): Written;
+  /** A buffer of exactly `bytes`. What is measured in it, or written into it, is not copied on the way, where it is large. To make one takes
+   *  as long as a tenth of a millisecond: use it again. It cannot be transferred to another thread. */
+  buffer(bytes: number): Buffer;
+  /** Makes a larger one of what `buffer` gave and nobody uses any more: what is in it stays, and views of it are empty afterwards. Nothing is left for
+   *  the garbage collector. `undefined`, and nothing done, where that cannot be. */
+  grown(buffer: Buffer, bytes: number): Buffer | undefined;
   /** Whether `bytes[start, end)` is UTF-8, as `buffer.isUtf8` says it. */
   isUtf8(bytes: Buffer, start: number, end: number): boolean;
 }

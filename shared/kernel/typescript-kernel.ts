@@ -15,5 +15,7 @@ export const typescriptKernel: Kernel = {
     for (let index = from; index < to; index++) measureRecord(escaper, block, index, added, 2 * (index - from));
   },
   write: (template, block, from, to, target, at) => writeElements(escaper, template, block, from, to, target, at),
+  buffer: Buffer.allocUnsafeSlow,
+  grown: () => undefined,
   isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
 };

@@ -1,6 +1,7 @@
 /** The memory of a worker: one budget, and the two that act on it. */
 import { BufferPool } from '../../../shared/buffer-pool.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import { kernel } from '../../../shared/kernel/load-kernel.ts';
 import { FairIntake } from './fair-intake.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { type MemoryCounts, OwnCounts } from './memory-counts.ts';
@@ -47,6 +48,8 @@ export function workerMemory(
       leastFilled: FRAME_LEAST_FILLED,
       // Fetches that are full are all of one size.
       sizeFor: (bytes) => Math.ceil(bytes / FRAME_STEP_BYTES) * FRAME_STEP_BYTES,
+      allocate: (bytes) => kernel.buffer(bytes),
+      grow: (buffer, bytes) => kernel.grown(buffer, bytes),
     }),
   };
 }

@@ -1,4 +1,4 @@
-/** What the host calls. It copies records in before and results out after (`shared/kernel/wasm-kernel.ts`). */
+/** What the host calls. It copies records in before, and results out after where they do not belong into this memory (`shared/kernel/wasm-kernel.ts`). */
 import { elementBytes, foundOtherThanText, writeElement } from './element';
 import { added, makePatterns, seen, writeEscaped } from './json-string';
 import { ADDED, ANSWER, INPUT, LAYOUT_END, OUTPUT } from './layout';
@@ -19,8 +19,10 @@ export {
   ADDED,
   ANSWER,
   BOUNDS,
+  HEAP,
   INPUT,
   INPUT_BYTES,
+  MARGIN,
   MOST_RECORDS,
   OFFSETS,
   OUTPUT,
@@ -60,20 +62,22 @@ export function measure(count: i32, base: i32): void {
   }
 }
 
-/** Writes the staged records `from` to `to` into `OUTPUT`, as far as they fit into `room`; returns the bytes written. In `ANSWER`: the first
- *  record not written, and why. An element takes at most `fixedBytes` and for each byte of key and value `keyFactor`, `valueFactor`. */
+/** Writes the staged records `from` to `to` at `target`, as far as they fit into `room`; returns the bytes written. Up to `MARGIN` bytes after that
+ *  are overwritten. In `ANSWER`: the first record not written, and why. An element takes at most `fixedBytes` and for each byte of key and value
+ *  `keyFactor`, `valueFactor`. */
 export function write(
   from: i32,
   to: i32,
   base: i32,
+  target: i32,
   room: i32,
   fixedBytes: i32,
   keyFactor: i32,
   valueFactor: i32,
 ): i32 {
   setBase(base);
-  const end = OUTPUT + <usize>room;
-  let at = OUTPUT;
+  const end = <usize>target + <usize>room;
+  let at = <usize>target;
   let record = <usize>from;
   let stopped = DONE;
   for (; record < <usize>to; record++) {
@@ -94,7 +98,7 @@ export function write(
   }
   store<i32>(ANSWER, <i32>record);
   store<i32>(ANSWER, stopped, 4);
-  return <i32>(at - OUTPUT);
+  return <i32>(at - <usize>target);
 }
 
 /** What escaping adds to the first `length` bytes of `INPUT`. For values larger than that, piece by piece. */

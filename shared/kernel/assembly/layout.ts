@@ -1,4 +1,4 @@
-/** Where everything lies in the module's memory, in bytes. It never grows; the whole of it fits a core's second-level cache. The host
+/** Where everything lies in the module's memory, in bytes. It never grows; what lies before `HEAP` fits a core's second-level cache. The host
  *  reads these numbers from the exports and has no copy of them. */
 
 /** Shuffle patterns, one for each set of eight bytes to escape (`json-string.ts`). */
@@ -31,7 +31,7 @@ export const TIMESTAMPS: usize = OFFSETS + MOST_RECORDS * 8;
 export const ADDED: usize = TIMESTAMPS + MOST_RECORDS * 8;
 
 /** Loads and stores are 16 bytes wide and may reach this far past what counts. */
-const MARGIN: usize = 64;
+export const MARGIN: usize = 64;
 
 /** Bytes of staged records. */
 export const INPUT: usize = ADDED + MOST_RECORDS * 8;
@@ -41,5 +41,8 @@ export const INPUT_BYTES: usize = 48 * 1024;
 export const OUTPUT: usize = INPUT + INPUT_BYTES + MARGIN;
 export const OUTPUT_BYTES: usize = 96 * 1024;
 
-/** First byte after all of it. `infra/build-kernel.mjs` gives the module its pages. */
+/** First byte after all of it. */
 export const LAYOUT_END: usize = OUTPUT + OUTPUT_BYTES + MARGIN;
+
+/** A memory that a buffer of the host lies in has that in place of `OUTPUT`. */
+export const HEAP: usize = OUTPUT;

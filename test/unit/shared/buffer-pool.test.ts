@@ -56,6 +56,19 @@ describe('BufferPool', () => {
     expect(pool.freeBytes).toBe(2 * MIB);
   });
 
+  it('makes one that is too small grow, where that can be', () => {
+    const grow = (buffer: Buffer, bytes: number) => (bytes > 4 * MIB ? undefined : Buffer.alloc(bytes, buffer));
+    const pool = new BufferPool({ maxFreeBytes: 10 * MIB, leastFilled: 0, sizeFor, grow });
+    pool.giveBack(pool.take(MIB).fill('x'));
+    pool.giveBack(pool.take(2 * MIB).fill('y'));
+    const grown = pool.take(3 * MIB - 1);
+    expect([grown.length, String(grown.subarray(0, 1)), pool.freeBytes]).toEqual([3 * MIB - 1, 'y', 0]);
+    pool.giveBack(grown);
+    expect(pool.freeBytes).toBe(3 * MIB);
+    expect(pool.take(5 * MIB).buffer).not.toBe(grown.buffer);
+    expect(pool.freeBytes).toBe(0);
+  });
+
   it.each([1_000, 3 * MIB])(
     'overwrites one of %i bytes that comes back, all of it, where that is asked for',
     (bytes) => {

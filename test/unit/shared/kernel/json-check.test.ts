@@ -301,12 +301,16 @@ describe('the check in WebAssembly', () => {
     const Instance = class {
       readonly exports = {};
     };
-    expect(createWasmJsonChecker({ Module, Instance, CompileError })).toBeUndefined();
+    const Memory = class {
+      readonly buffer = new ArrayBuffer(0);
+      grow = () => 0;
+    };
+    expect(createWasmJsonChecker({ Module, Instance, Memory, CompileError })).toBeUndefined();
     class Broken {
       constructor() {
         throw new RangeError('out of memory');
       }
     }
-    expect(() => createWasmJsonChecker({ Module: Broken, Instance, CompileError })).toThrow('out of memory');
+    expect(() => createWasmJsonChecker({ Module: Broken, Instance, Memory, CompileError })).toThrow('out of memory');
   });
 });
