@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { startKafka } from '../../infra/local/kafka/start-kafka.ts';
+import { startMaxCompute } from '../../infra/local/maxcompute/server.ts';
 import { startOss } from '../../infra/local/oss/server.ts';
 import { makeOpenFolder, serverUser } from '../../infra/local/search/server-user.ts';
 import { SEARCH_SERVER_NAMES, type SearchServerName } from '../../infra/local/search/servers.ts';
@@ -28,6 +29,12 @@ interface LocalOptions {
 /** Keys of the local OSS; they open nothing else. */
 export const LOCAL_OSS_CREDENTIALS = { accessKeyId: 'local-access-key', accessKeySecret: 'local-access-secret' };
 export const LOCAL_BUCKET = 'local-bucket';
+
+/** Keys and project of the local MaxCompute. */
+const LOCAL_MAXCOMPUTE_CREDENTIALS = { accessId: 'local-access-id', accessKey: 'local-access-key' };
+const LOCAL_PROJECT = 'local_project';
+const TABLE_TO_TRY =
+  'CREATE TABLE orders (`topic` STRING, `partition` BIGINT, `offset` BIGINT, `key` STRING, `value` STRING) PARTITIONED BY (`pt` STRING);';
 
 /** What a temporary folder lets others do where a search server runs as another user: pass. */
 const PASSABLE = 0o711;
@@ -61,6 +68,28 @@ const services: Readonly<Record<string, StartService>> = {
       },
       note: `OSS at ${oss.endpoint}, its objects in ${objects}`,
       stop: () => oss.close(),
+    };
+  },
+  maxcompute: async (dir) => {
+    const tables = join(dir, 'maxcompute');
+    const { accessId, accessKey } = LOCAL_MAXCOMPUTE_CREDENTIALS;
+    const maxcompute = await startMaxCompute({
+      dir: tables,
+      project: LOCAL_PROJECT,
+      credentials: [LOCAL_MAXCOMPUTE_CREDENTIALS],
+    });
+    return {
+      settings: {
+        MAXCOMPUTE_ENDPOINT: maxcompute.endpoint,
+        MAXCOMPUTE_PROJECT: maxcompute.project,
+        MAXCOMPUTE_ACCESS_ID: accessId,
+        MAXCOMPUTE_ACCESS_KEY: accessKey,
+      },
+      note: [
+        `MaxCompute at ${maxcompute.endpoint}, its tables in ${tables}`,
+        `  A table: curl ${maxcompute.tunnelEndpoint}/__sql -d '${TABLE_TO_TRY}'`,
+      ].join('\n'),
+      stop: () => maxcompute.close(),
     };
   },
   search: async (dir, logger, { searchServer: server }) => {

@@ -4,11 +4,17 @@
 export interface XmlElement {
   readonly name: string;
   readonly content: string | readonly (XmlElement | undefined)[];
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** Builds an element. */
-export function element(name: string, content: XmlElement['content'] | number | boolean): XmlElement {
-  return { name, content: typeof content === 'number' || typeof content === 'boolean' ? String(content) : content };
+export function element(
+  name: string,
+  content: XmlElement['content'] | number | boolean,
+  attributes: Readonly<Record<string, string>> = {},
+): XmlElement {
+  const text = typeof content === 'number' || typeof content === 'boolean' ? String(content) : content;
+  return { name, content: text, attributes };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -24,11 +30,12 @@ function escapeText(text: string): string {
   return [...text].map(escapeCharacter).join('');
 }
 
-function render({ name, content }: XmlElement): string {
+function render({ name, content, attributes = {} }: XmlElement): string {
+  const tag = Object.entries(attributes).reduce((all, [key, value]) => `${all} ${key}="${escapeText(value)}"`, name);
   if (typeof content === 'string')
-    return content === '' ? `<${name}></${name}>` : `<${name}>${escapeText(content)}</${name}>`;
+    return content === '' ? `<${tag}></${name}>` : `<${tag}>${escapeText(content)}</${name}>`;
   const children = content.flatMap((child) => (child === undefined ? [] : [render(child)]));
-  return `<${name}>${children.join('')}</${name}>`;
+  return `<${tag}>${children.join('')}</${name}>`;
 }
 
 /** A whole document, with its declaration, as UTF-8. */

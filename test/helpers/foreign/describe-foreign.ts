@@ -1,6 +1,6 @@
 /** Tests that need programs of another language: they run where it is there, and are skipped in one visible piece where it is not. */
 import { describe, it } from 'vitest';
-import { isMissing, type Missing } from './tool.ts';
+import { isMissing, type Missing } from '../../../infra/local/foreign/tool.ts';
 
 /** `required` makes a test fail where it would be skipped otherwise: CI has every language, and must notice when it has not. */
 const REQUIRED = process.env['SPILLWAY_FOREIGN_CLIENTS'] === 'required';

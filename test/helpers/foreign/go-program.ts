@@ -2,8 +2,8 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { foreignFolder, type Missing, runTool, ToolError } from '../../../infra/local/foreign/tool.ts';
 import { cached } from '../../../infra/local/kafka/cache-folder.ts';
-import { foreignFolder, type Missing, runTool, ToolError } from './tool.ts';
 
 const SOURCE = fileURLToPath(new URL('../../foreign/go/', import.meta.url));
 const PROGRAM = 'oss';

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { foreignFolder, type Missing, runTool } from '../../../infra/local/foreign/tool.ts';
 import { cached } from '../../../infra/local/kafka/cache-folder.ts';
 import { findJava } from '../../../infra/local/kafka/java.ts';
 import { toError } from '../../../shared/errors.ts';
-import { foreignFolder, type Missing, runTool } from './tool.ts';
 
 const POM = fileURLToPath(new URL('../../foreign/kafka-tools/pom.xml', import.meta.url));
 

@@ -1,6 +1,7 @@
-/** Runs an OSS program of `test/foreign` and reads what it prints; the README there says how the two talk. */
-import type { StepResult, StepResults, Variant } from './oss-scenario.ts';
-import { runTool } from './tool.ts';
+/** Runs a program of `test/foreign` and reads what it prints; the README there says how the two talk. */
+
+import { runTool } from '../../../infra/local/foreign/tool.ts';
+import type { StepResult, StepResults } from './oss-scenario.ts';
 
 /** How to start a program: the arguments before `scenario` or `read-back`. */
 export interface Program {
@@ -35,13 +36,13 @@ export interface ProgramOutput {
 
 /** Runs a program to its end. Secrets travel in the environment, which other users of the machine cannot read.
  *  @throws ToolError when it fails, Error when it prints no client first */
-export async function runProgram(
+export function runProgram(
   program: Program,
   args: readonly string[],
   target: OssTarget,
   prefix: string,
 ): Promise<ProgramOutput> {
-  const env = {
+  return runClient(program, args, {
     OSS_ENDPOINT: target.endpoint,
     OSS_SKEWED_ENDPOINT: target.skewedEndpoint,
     OSS_VERSIONED_BUCKET: target.versionedBucket,
@@ -53,6 +54,18 @@ export async function runProgram(
     OSS_STS_KEY_SECRET: target.temporary.accessKeySecret,
     OSS_STS_TOKEN: target.temporary.securityToken,
     OSS_PREFIX: prefix,
+  });
+}
+
+/** Runs a program of any target to its end; `target` is what it is told in its environment.
+ *  @throws ToolError when it fails, Error when it prints no client first */
+export async function runClient(
+  program: Program,
+  args: readonly string[],
+  target: Readonly<Record<string, string>>,
+): Promise<ProgramOutput> {
+  const env = {
+    ...target,
     PYTHONIOENCODING: 'utf-8',
     // A proxy of the machine's own must not come between a client and the stand-in.
     NO_PROXY: '127.0.0.1,localhost',
@@ -69,7 +82,7 @@ export async function runProgram(
 }
 
 /** The steps of one variant, in order. */
-export function stepsOf({ lines }: ProgramOutput, variant: Variant): StepResults {
+export function stepsOf({ lines }: ProgramOutput, variant: string): StepResults {
   return lines
     .filter((line) => line['variant'] === variant)
     .map(({ variant: _, step, ...result }) => [String(step), result] as const);

@@ -203,6 +203,22 @@ describe('spillway local', () => {
     await expect(fetch(`${settings['OSS_ENDPOINT']}/`)).rejects.toThrow();
   });
 
+  it('keeps a MaxCompute up whose keys are printed', async () => {
+    const dir = await temporaryFolder();
+    const { local, settings } = await startLocal('maxcompute', '--dir', dir);
+    expect(settings).toMatchObject({ MAXCOMPUTE_PROJECT: 'local_project', MAXCOMPUTE_ACCESS_ID: expect.any(String) });
+    const answer = await fetch(`${settings['MAXCOMPUTE_ENDPOINT']}/projects/local_project`);
+    expect(answer.status).toBe(401);
+    const page = `${new URL(settings['MAXCOMPUTE_ENDPOINT'] ?? '').origin}/__sql`;
+    const sql = (body: string) => fetch(page, { method: 'POST', body });
+    expect((await sql('CREATE TABLE t (id BIGINT, j JSON) PARTITIONED BY (pt STRING);')).status).toBe(200);
+    expect(await readdir(join(dir, 'maxcompute', 'local_project'))).toContain('t');
+    const refused = await sql('CREATE TABEL t (id BIGINT);');
+    expect([refused.status, await refused.json()]).toEqual([400, { error: expect.stringContaining('ODPS-') }]);
+    local.kill('SIGINT');
+    expect((await local.result).code).toBe(0);
+  });
+
   it('starts the search server that is named', { timeout: limitOfStarts(2) }, async (context) => {
     await needsSearch('opensearch-2', context);
     const dir = await temporaryFolder();

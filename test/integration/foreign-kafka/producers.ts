@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pythonVenv } from '../../../infra/local/foreign/python-venv.ts';
+import { isMissing, type Missing, runTool } from '../../../infra/local/foreign/tool.ts';
 import { kafkaClassPath } from '../../../infra/local/kafka/jars.ts';
 import { findJava } from '../../../infra/local/kafka/java.ts';
 import { toError } from '../../../shared/errors.ts';
 import { silentLogger } from '../../../shared/logger.ts';
-import { pythonVenv } from '../../helpers/foreign/python-venv.ts';
-import { isMissing, type Missing, runTool } from '../../helpers/foreign/tool.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import type { PlannedSend } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { pythonVenv } from '../../../infra/local/foreign/python-venv.ts';
 import { describeForeign } from '../../helpers/foreign/describe-foreign.ts';
-import { pythonVenv } from '../../helpers/foreign/python-venv.ts';
 import { describeClient } from './describe-client.ts';
 import { standInForFile } from './stand-in.ts';
 

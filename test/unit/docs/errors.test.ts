@@ -3,7 +3,7 @@ import { projectFiles } from '../../helpers/layout/source-file.ts';
 import { page, tableRows } from './pages.ts';
 
 /** Literals that look like codes and are none of ours: Kafka Connect's stages, security protocols, codes of Kafka and of undici, constants of
- *  generated modules. */
+ *  generated modules, a type of MaxCompute's tables. */
 const NOT_OURS = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'KEY_CONVERTER',
@@ -20,6 +20,7 @@ const NOT_OURS = new Set([
   'KERNEL_WASM',
   'LZ4_BLOCK_WASM',
   'JSON_DOCUMENT_WASM',
+  'MANAGED_TABLE',
 ]);
 /** Two words or more anywhere but as the name of an environment variable; a single one where an error is made or a code is missing. */
 const CODES = /(?<!env\[)'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'|(?:(?:Error|Failure|kind)\(|code \?\?)\s*'([A-Z]+)'/g;

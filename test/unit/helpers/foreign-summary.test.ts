@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TestModule } from 'vitest/node';
+import { pinnedPackages } from '../../../infra/local/foreign/python-venv.ts';
 import { announceForeignClient } from '../../helpers/foreign/announce.ts';
-import { pinnedPackages } from '../../helpers/foreign/python-venv.ts';
 import { foreignSummary } from '../../helpers/foreign/summary.ts';
 
 function file(...metas: readonly object[]): TestModule {

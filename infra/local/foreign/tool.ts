@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../../infra/local/kafka/cache-folder.ts';
+import { cacheFolder } from '../kafka/cache-folder.ts';
 
 /** Why something cannot be had on this machine: `no go on this machine`. */
 export interface Missing {

@@ -2,10 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cached } from '../../../infra/local/kafka/cache-folder.ts';
+import { cached } from '../kafka/cache-folder.ts';
 import { foreignFolder, type Missing, runTool, ToolError } from './tool.ts';
 
-const REQUIREMENTS = fileURLToPath(new URL('../../foreign/python/requirements.txt', import.meta.url));
+const REQUIREMENTS = fileURLToPath(new URL('../../../test/foreign/python/requirements.txt', import.meta.url));
 const VERSIONS = 'versions.json';
 
 /** Prints the installed version of each package named. */
