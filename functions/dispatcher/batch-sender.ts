@@ -224,7 +224,10 @@ export class BatchSender {
     const nobody = { written: () => undefined, settled: () => undefined, errant: async () => undefined };
     const events = { ...nobody, waiting: (reason: string | undefined) => this.#wait(phases, reason) };
     const work = async () => {
+      // It takes the place of its batch: where order matters, nothing behind it goes first. After a failure nothing goes at all.
+      this.#deliveries++;
       await completed({ token, batch: undefined, range }, phases, this.#runOf(events));
+      this.#deliveries--;
       done();
       this.owner.workEnded();
     };
