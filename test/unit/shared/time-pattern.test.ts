@@ -30,6 +30,19 @@ describe('timeFormat', () => {
     expect([format(at('2024-03-31T00:59:00Z')), format(at('2024-03-31T01:00:00Z'))]).toEqual(['01', '03']);
   });
 
+  it('has no Julian calendar, and no hour of its own where a zone was some seconds off', () => {
+    const format = timeFormat('yyyy-MM-dd HH', 'Asia/Shanghai');
+    expect([
+      format(at('0001-01-01T00:00:00Z')),
+      format(at('0000-01-01T00:00:00Z')),
+      format(at('9999-12-31T23:59:59Z')),
+    ]).toEqual(['0001-01-01 08', '0000-01-01 08', '10000-01-01 07']);
+    // 44 minutes and 30 seconds behind UTC until 1972.
+    const monrovia = timeFormat('HH', 'Africa/Monrovia');
+    const times = ['1960-01-01T12:40:00Z', '1960-01-01T12:44:29Z', '1960-01-01T12:44:30Z'];
+    expect(times.map((time) => monrovia(at(time)))).toEqual(['11', '11', '12']);
+  });
+
   it('answers for times that are on no calendar', () => {
     const format = timeFormat('yyyy', 'UTC');
     expect(format(1_700_000_000_000_000_000)).toBe(NO_CALENDAR_TIME);
@@ -52,7 +65,7 @@ describe('timeFormat', () => {
 
   it('agrees with ISO 8601 in UTC', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 250_000_000_000_000 }), (epoch) => {
+      fc.property(fc.integer({ min: at('0000-01-01T00:00:00Z'), max: 250_000_000_000_000 }), (epoch) => {
         expect(timeFormat('yyyy-MM-dd', 'UTC')(epoch)).toBe(new Date(epoch).toISOString().slice(0, 10));
       }),
     );
