@@ -1,5 +1,6 @@
 /** The contract between whoever carries batches and whoever writes them to a target. */
 import type { ConfigOf, CrossCheck, DerivedDefault, KeyDefinition, KeyDefinitions } from './config/definition.ts';
+import type { ConfigProblem } from './errors.ts';
 import type { NullValues } from './null-values.ts';
 import type { BatchOutcome, RecordOutcome } from './outcomes.ts';
 import type { RecordBatch, RecordBlock, TopicPartition } from './records.ts';
@@ -120,6 +121,8 @@ export interface SinkDefinition<K extends KeyDefinitions = KeyDefinitions> {
   /** Converter defaults; `bytes` where keys, or values, need not be text under this configuration. */
   keyConverter(config: ConfigOf<K>): 'string' | 'bytes';
   valueConverter(config: ConfigOf<K>): 'string' | 'bytes';
+  /** What a valid configuration asks of the target, where nobody can tell without looking there: `validate` says it, under a key each. */
+  notes?(config: ConfigOf<K>): readonly ConfigProblem[];
   windowOf?(config: ConfigOf<K>): WindowOf | undefined;
   /** Periods of the wall clock at whose end all open batches close. */
   periodOf?(config: ConfigOf<K>): PeriodOf | undefined;

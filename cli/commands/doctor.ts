@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { probeElasticsearch } from '../../functions/elasticsearch-sink/handler.ts';
+import { probeMaxCompute } from '../../functions/maxcompute-sink/handler.ts';
 import { probeOss, roleCredentials } from '../../functions/oss-sink/handler.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { checkConnector } from '../../shared/config/connector-keys.ts';
@@ -68,6 +69,8 @@ function depsOf({ worker, writeProbe }: DoctorOptions): ExamineDeps {
       probeOss: (target) => probeOss(target, oss, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS), write: writeProbe }),
       probeElasticsearch: (config, topics) =>
         probeElasticsearch(config, topics, oss, AbortSignal.timeout(PROBE_TIMEOUT_MS)),
+      probeMaxCompute: (config) =>
+        probeMaxCompute(config, { ...oss, random: Math.random }, AbortSignal.timeout(PROBE_TIMEOUT_MS)),
       connectTo,
       isReadable: (path) =>
         access(path, constants.R_OK).then(

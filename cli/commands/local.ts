@@ -31,7 +31,7 @@ export const LOCAL_OSS_CREDENTIALS = { accessKeyId: 'local-access-key', accessKe
 export const LOCAL_BUCKET = 'local-bucket';
 
 /** Keys and project of the local MaxCompute. */
-const LOCAL_MAXCOMPUTE_CREDENTIALS = { accessId: 'local-access-id', accessKey: 'local-access-key' };
+export const LOCAL_MAXCOMPUTE_CREDENTIALS = { accessId: 'local-access-id', accessKey: 'local-access-key' };
 const LOCAL_PROJECT = 'local_project';
 const TABLE_TO_TRY =
   'CREATE TABLE orders (`topic` STRING, `partition` BIGINT, `offset` BIGINT, `key` STRING, `value` STRING) PARTITIONED BY (`pt` STRING);';

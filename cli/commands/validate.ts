@@ -17,6 +17,8 @@ export interface Validation {
   /** Under the configuration key, or under the file's path when the file itself is the problem. */
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
+  /** Of a valid one: what it asks of its target, which was not looked at. */
+  readonly notes: readonly ConfigProblem[];
 }
 
 /** The sink that a raw configuration names.
@@ -60,10 +62,11 @@ function checkRaw(raw: RawConfig, sinks: readonly SinkDefinition[], secrets: Sec
     sink = sinkOf(raw, sinks);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { problems: [...error.problems, ...sharedProblems(raw, sinks)], warnings: [] };
+    return { problems: [...error.problems, ...sharedProblems(raw, sinks)], warnings: [], notes: [] };
   }
-  const { problems, warnings, values } = checkConnector(sink, raw);
-  return { problems: [...problems, ...unresolvedSecrets(values, secrets)], warnings };
+  const { parsed, problems, warnings, values } = checkConnector(sink, raw);
+  const notes = parsed === undefined ? [] : (sink.notes?.(parsed.sink) ?? []);
+  return { problems: [...problems, ...unresolvedSecrets(values, secrets)], warnings, notes };
 }
 
 /** Checks a connector file as `run` would before it starts, secret references included. What is wrong with the file is in the
@@ -74,7 +77,7 @@ export function validateFile(path: string, sinks: readonly SinkDefinition[], sec
     raw = readConnectorFile(path);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { file: path, valid: false, problems: error.problems, warnings: [] };
+    return { file: path, valid: false, problems: error.problems, warnings: [], notes: [] };
   }
   return validateRaw(path, raw, sinks, secrets);
 }
@@ -86,7 +89,7 @@ export function validateRaw(
   sinks: readonly SinkDefinition[],
   secrets: SecretResolver,
 ): Validation {
-  const { problems, warnings } = checkRaw(raw, sinks, secrets);
+  const { problems, warnings, notes } = checkRaw(raw, sinks, secrets);
   const { name, 'connector.class': connectorClass } = raw;
   return {
     file,
@@ -95,6 +98,7 @@ export function validateRaw(
     ...(typeof connectorClass === 'string' ? { connectorClass } : {}),
     problems,
     warnings,
+    notes,
   };
 }
 
@@ -105,12 +109,13 @@ function counted(count: number, thing: string): string {
 /** The answer as text: a line of summary, then a line a problem and a warning; or as JSON. Ends with a line break. */
 export function formatValidation(validation: Validation, asJson: boolean): string {
   if (asJson) return `${JSON.stringify(validation, null, 2)}\n`;
-  const { file, problems, warnings } = validation;
+  const { file, problems, warnings, notes } = validation;
   const summary = `${file}: ${problems.length === 0 ? 'valid' : counted(problems.length, 'problem')}`;
   const lines = [
     warnings.length === 0 ? summary : `${summary}, ${counted(warnings.length, 'warning')}`,
     ...problems.map(({ key, message }) => `  problem  ${key}: ${message}`),
     ...warnings.map(({ key, message }) => `  warning  ${key}: ${message}`),
+    ...notes.map(({ key, message }) => `  note     ${key}: ${message}`),
   ];
   return `${lines.join('\n')}\n`;
 }

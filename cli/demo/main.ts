@@ -1,4 +1,4 @@
-/** `npm run demo [-- oss|elasticsearch] [--keep]`: a real Kafka topic goes to a target on this machine, the bad records go to the error topic with
+/** `npm run demo [-- oss|elasticsearch|maxcompute] [--keep]`: a real Kafka topic goes to a target on this machine, the bad records go to the error topic with
  *  their reasons, and the sums are shown. `--keep` keeps everything up afterwards. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
@@ -21,6 +21,7 @@ import { stopSignals } from '../stop-signals.ts';
 import { tableStyle } from '../table-style.ts';
 import { elasticsearchTarget } from './elasticsearch-target.ts';
 import { countErrors, errorReasons } from './error-topic.ts';
+import { maxcomputeTarget } from './maxcompute-target.ts';
 import { ossTarget } from './oss-target.ts';
 import type { DemoNames, DemoTarget, Sums } from './target.ts';
 
@@ -33,6 +34,7 @@ const ERROR_TOPIC = `connect-error-${NAME}`;
 const TARGETS: Readonly<Record<string, (names: DemoNames) => Promise<DemoTarget>>> = {
   oss: ossTarget,
   elasticsearch: elasticsearchTarget,
+  maxcompute: maxcomputeTarget,
 };
 
 const say = (text: string) => process.stdout.write(`${text}\n`);

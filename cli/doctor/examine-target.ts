@@ -2,11 +2,14 @@
 import { resolve } from 'node:path';
 import { type ElasticsearchConfig, elasticsearchSink } from '../../functions/elasticsearch-sink/config.ts';
 import type { ElasticsearchProbe } from '../../functions/elasticsearch-sink/handler.ts';
+import { type MaxComputeConfig, maxcomputeSink } from '../../functions/maxcompute-sink/config.ts';
+import type { MaxComputeProbe } from '../../functions/maxcompute-sink/handler.ts';
 import { type OssConfig, ossSink } from '../../functions/oss-sink/config.ts';
 import type { OssProbe, OssProbeTarget } from '../../functions/oss-sink/handler.ts';
 import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
 import { checkElasticsearch } from './check-elasticsearch.ts';
 import { checkHttpTarget } from './check-http-target.ts';
+import { checkMaxCompute } from './check-maxcompute.ts';
 import { checkModule } from './check-module.ts';
 import { checkOss } from './check-oss.ts';
 import type { Reach } from './connect-to.ts';
@@ -15,6 +18,7 @@ import type { Finding, Section } from './finding.ts';
 export interface TargetDeps {
   probeOss(target: OssProbeTarget): Promise<OssProbe>;
   probeElasticsearch(config: ElasticsearchConfig, topics: readonly string[]): Promise<ElasticsearchProbe>;
+  probeMaxCompute(config: MaxComputeConfig): Promise<MaxComputeProbe>;
   connectTo(url: URL): Promise<Reach>;
   isReadable(path: string): Promise<boolean>;
   /** Part of the name of an object that nobody has. */
@@ -68,6 +72,11 @@ async function targetFindings(
     const elasticsearch = sink as ElasticsearchConfig;
     const probe = await deps.probeElasticsearch(elasticsearch, config.topics ?? []);
     return checkElasticsearch(probe, elasticsearch['elasticsearch.bulk.bytes']);
+  }
+  if (config['connector.class'] === maxcomputeSink.connectorClass) {
+    // The configuration was parsed by this sink's own keys.
+    const maxcompute = sink as MaxComputeConfig;
+    return checkMaxCompute(maxcompute, config['delivery.guarantee'], await deps.probeMaxCompute(maxcompute));
   }
   if (config['connector.class'] !== ossSink.connectorClass) return [];
   // The configuration was parsed by this sink's own keys.

@@ -6,6 +6,8 @@ import { claimCheckKeys, envelopeOptions } from '../../functions/dispatcher/plan
 import type { PreviewSpec } from '../../functions/dispatcher/preview/preview.ts';
 import { type ElasticsearchConfig, elasticsearchSink } from '../../functions/elasticsearch-sink/config.ts';
 import { createElasticsearchWriter } from '../../functions/elasticsearch-sink/handler.ts';
+import { type MaxComputeConfig, maxcomputeSink } from '../../functions/maxcompute-sink/config.ts';
+import { createMaxComputeWriter } from '../../functions/maxcompute-sink/handler.ts';
 import { type OssConfig, ossSink } from '../../functions/oss-sink/config.ts';
 import { createOssClaimCheckStore, createOssWriter } from '../../functions/oss-sink/handler.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
@@ -62,6 +64,9 @@ function dryWriter(
   if (connectorClass === ossSink.connectorClass) return createOssWriter(sink as OssConfig, deps);
   if (connectorClass === elasticsearchSink.connectorClass) {
     return createElasticsearchWriter(sink as ElasticsearchConfig, { ...deps, logger: silentLogger });
+  }
+  if (connectorClass === maxcomputeSink.connectorClass) {
+    return createMaxComputeWriter(sink as MaxComputeConfig, { ...deps, random: Math.random, logger: silentLogger });
   }
   return undefined;
 }

@@ -17,6 +17,8 @@ import type { Logger } from '../../shared/logger.ts';
 import { NO_SINK_METRICS, type SinkDefinition, type SinkMetrics, type SinkWriter } from '../../shared/sink.ts';
 import { type ElasticsearchConfig, elasticsearchSink } from '../elasticsearch-sink/config.ts';
 import { createElasticsearchWriter } from '../elasticsearch-sink/handler.ts';
+import { type MaxComputeConfig, maxcomputeSink } from '../maxcompute-sink/config.ts';
+import { createMaxComputeWriter } from '../maxcompute-sink/handler.ts';
 import { type OssConfig, ossSink } from '../oss-sink/config.ts';
 import { createOssClaimCheckStore, createOssWriter, roleCredentials } from '../oss-sink/handler.ts';
 import { Connector, type ConnectorDeps } from './connector.ts';
@@ -279,6 +281,10 @@ function inProcessWriter(
   if (connectorClass === elasticsearchSink.connectorClass) {
     const logger = setup.logger.child({ connector });
     return createElasticsearchWriter(sink as ElasticsearchConfig, { ...setup, clock: systemClock, logger });
+  }
+  if (connectorClass === maxcomputeSink.connectorClass) {
+    const logger = setup.logger.child({ connector });
+    return createMaxComputeWriter(sink as MaxComputeConfig, { ...ossDeps(setup), random: Math.random, logger });
   }
   throw new Error(`${connectorClass} does not run in process`);
 }

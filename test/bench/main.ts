@@ -7,6 +7,7 @@ const benches: Readonly<Record<string, () => Promise<{ main(args: readonly strin
   many: () => import('./many.ts'),
   backlog: () => import('./backlog/main.ts'),
   elasticsearch: () => import('./elasticsearch/main.ts'),
+  maxcompute: () => import('./maxcompute/main.ts'),
 };
 
 const args = process.argv.slice(2);

@@ -40,8 +40,8 @@ export interface ConformanceTarget {
   close(): Promise<void>;
 }
 
-/** What a target makes of a record that not every target can hold. */
-export type Fate = 'written' | 'errant';
+/** What a target makes of a record that not every target can hold. `deletes`: it is answered as written, and takes away what has its key. */
+export type Fate = 'written' | 'errant' | 'deletes';
 
 export interface ConformanceHarness {
   open(): Promise<ConformanceTarget>;
@@ -55,6 +55,8 @@ export interface ConformanceHarness {
     /** One that says where its value was stored. */
     readonly claimCheck: Fate;
   };
+  /** What becomes of a batch that comes again: `once` (absent), or `again` where the target promises no more than at least once. */
+  readonly repeats?: 'once' | 'again';
   /** Records of a full batch. */
   readonly fullBatch: number;
   /** Records of which the target refuses those with the offsets `refused`; absent where it refuses none alone. */
@@ -98,7 +100,9 @@ export function describeSinkConformance(name: string, harness: ConformanceHarnes
     /** Writes records, some of which the target may refuse, and proves that exactly the others are there. */
     const writeSome = async (records: readonly (ShortRecord & { readonly fate: Fate })[]) => {
       const outcomes = await write(batchOfRecords(records));
-      expect(outcomes.map(({ status }) => status)).toEqual(records.map(({ fate }) => fate));
+      expect(outcomes.map(({ status }) => status)).toEqual(
+        records.map(({ fate }) => (fate === 'deletes' ? 'written' : fate)),
+      );
       expect(await stored()).toEqual(
         records
           .filter(({ fate }) => fate === 'written')
@@ -217,18 +221,22 @@ export function describeSinkConformance(name: string, harness: ConformanceHarnes
       expect(await failure).toBeInstanceOf(RetriableError);
     });
 
-    it('the same batch twice is there once', async () => {
+    /** Of a batch that was written twice. */
+    const twice = harness.repeats === 'again' ? offsets(0, 20).flatMap((offset) => [offset, offset]) : offsets(0, 20);
+    const times = harness.repeats === 'again' ? 'twice: nothing tells it from another one' : 'once';
+
+    it(`the same batch twice is there ${times}`, async () => {
       const batch = plainBatch(0, 20);
       expect(await write(batch)).toEqual(await write(batch));
-      expect(await storedOffsets()).toEqual(offsets(0, 20));
+      expect(await storedOffsets()).toEqual(twice);
     });
 
-    it('a write whose reply was lost is there once after the retry', async () => {
+    it(`a write whose reply was lost is, after the retry, there ${times}`, async () => {
       target.loseNextReply();
       const batch = plainBatch(0, 20);
       await expect(target.writer.write(batch, context())).rejects.toBeInstanceOf(RetriableError);
       await write(batch);
-      expect(await storedOffsets()).toEqual(offsets(0, 20));
+      expect(await storedOffsets()).toEqual(twice);
     });
 
     it('batches written at the same time do not disturb each other', async () => {

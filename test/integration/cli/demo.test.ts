@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { pythonVenv } from '../../../infra/local/foreign/python-venv.ts';
 import { type BuiltPrograms, buildPrograms } from '../../helpers/build-programs.ts';
+import { describeForeign } from '../../helpers/foreign/describe-foreign.ts';
 import { kafkaForTests } from '../../helpers/kafka.ts';
 import { searchServers, useSearch } from '../../helpers/search.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -39,8 +41,17 @@ describe('npm run demo', () => {
   it('refuses a target that it does not know', async () => {
     await expect(demo(['s3'], {})).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('oss, elasticsearch'),
+      stderr: expect.stringContaining('oss, elasticsearch, maxcompute'),
     });
+  });
+});
+
+describeForeign('npm run demo -- maxcompute', await pythonVenv(), () => {
+  it('writes rows that pyodps reads back as they were sent, by the days of Asia/Shanghai', async () => {
+    const { stdout, table } = await demo(['maxcompute'], {});
+    expect(stdout).toContain('Every record is accounted for.');
+    expect(table).toMatchObject({ written: '3002', 'in the error topic': '2', lag: '0', 'rows (pyodps)': '3002' });
+    expect(stdout).toMatch(/pt=\d\d-\d\d-\d{4}: 1500 rows, pt=\d\d-\d\d-\d{4}: 1502 rows/);
   });
 });
 

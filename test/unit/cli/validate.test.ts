@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatValidation, sinkOf, validateFile } from '../../../cli/commands/validate.ts';
 import { fcSink } from '../../../functions/dispatcher/fc-sink.ts';
+import { maxcomputeSink } from '../../../functions/maxcompute-sink/config.ts';
 import { ossSink } from '../../../functions/oss-sink/config.ts';
 import { secretResolver } from '../../../shared/config/secret-resolver.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spillway-validate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const SINKS = [ossSink, fcSink];
+const SINKS = [ossSink, maxcomputeSink, fcSink];
 const secrets = secretResolver({ OSS_ID: 'id', OSS_SECRET: 'hunter2' }, () => {
   throw Object.assign(new Error('gone'), { code: 'ENOENT' });
 });
@@ -33,6 +34,17 @@ const GOOD = {
   'oss.access.key.secret': SECRET,
 };
 
+const TO_TABLE = {
+  name: 'orders',
+  'connector.class': 'maxcompute-sink',
+  topics: 'orders',
+  'maxcompute.endpoint': 'http://service.cn-hangzhou.maxcompute.aliyun.com/api',
+  'maxcompute.project': 'shop',
+  'maxcompute.table': 'orders',
+  'maxcompute.access.id': ID,
+  'maxcompute.access.key': SECRET,
+};
+
 describe('a good file', () => {
   it('is valid', () => {
     expect(validate(GOOD)).toEqual({
@@ -42,6 +54,7 @@ describe('a good file', () => {
       connectorClass: 'oss-sink',
       problems: [],
       warnings: [],
+      notes: [],
     });
   });
 
@@ -128,13 +141,24 @@ it('says valid of a valid file', () => {
   expect(formatValidation(validate(GOOD), false)).toBe(`${join(folder, 'orders.json')}: valid\n`);
 });
 
+it('says of a valid one what it asks of a target that was not looked at', () => {
+  const validation = validate(TO_TABLE);
+  expect(validation).toMatchObject({ valid: true, warnings: [] });
+  expect(formatValidation(validation, false)).toContain(
+    '\n  note     maxcompute.table: exactly once needs the columns topic STRING, partition BIGINT and offset BIGINT',
+  );
+  expect(validate({ ...TO_TABLE, 'maxcompute.write.mode': 'stream' }).notes).toEqual([]);
+  expect(validate({ ...TO_TABLE, 'maxcompute.format': 'XML' })).toMatchObject({ valid: false, notes: [] });
+});
+
 describe('connector.class', () => {
   it('unknown lists the known ones, and the other problems come along', () => {
     const { problems } = validate({ name: 'A', 'connector.class': 'oss-sync', topics: 'a' });
     expect(problems).toEqual([
       {
         key: 'connector.class',
-        message: 'no sink is called "oss-sync", did you mean oss-sink?; expected one of oss-sink, fc-sink',
+        message:
+          'no sink is called "oss-sync", did you mean oss-sink?; expected one of oss-sink, maxcompute-sink, fc-sink',
       },
       expect.objectContaining({ key: 'name' }),
     ]);
@@ -142,7 +166,9 @@ describe('connector.class', () => {
 
   it('missing is required', () => {
     const { problems } = validate({ name: 'a', topics: 'a' });
-    expect(problems).toEqual([{ key: 'connector.class', message: 'is required: one of oss-sink, fc-sink' }]);
+    expect(problems).toEqual([
+      { key: 'connector.class', message: 'is required: one of oss-sink, maxcompute-sink, fc-sink' },
+    ]);
   });
 
   it('finds its sink', () => {
@@ -157,6 +183,7 @@ it('a file that cannot be read is a problem under its path', () => {
     valid: false,
     problems: [{ key: path, message: 'there is no such file' }],
     warnings: [],
+    notes: [],
   });
 });
 

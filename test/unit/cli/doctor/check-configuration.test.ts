@@ -20,6 +20,7 @@ describe('checkConnectorFile', () => {
         { key: 'topics', message: 'are read twice; keep one' },
       ],
       warnings: [{ key: 'oss.bukcet', message: 'unknown key, ignored; did you mean oss.bucket?' }],
+      notes: [],
     });
     expect(findings).toEqual([
       {
@@ -46,7 +47,7 @@ describe('checkConnectorFile', () => {
   });
 
   it('says that a valid file is one', () => {
-    expect(brief(checkConnectorFile({ file: 'c', valid: true, problems: [], warnings: [] }))).toEqual([
+    expect(brief(checkConnectorFile({ file: 'c', valid: true, problems: [], warnings: [], notes: [] }))).toEqual([
       'ok connector-valid',
     ]);
   });
