@@ -1,5 +1,5 @@
-/** Topics and records that faults bring themselves, for the connectors `objects-apart` (`apart-...`), `function-apart` (`told-...`)
- *  and `documents-apart` (`kept-...`). */
+/** Topics and records that faults bring themselves, for the connectors `objects-apart` (`apart-...`), `function-apart` (`told-...`),
+ *  `documents-apart` (`kept-...`) and `rows-apart` (`stored-...`). */
 import { CompressionTypes, type Producer } from 'kafkajs';
 import { waitFor } from '../../helpers/wait-for.ts';
 import type { Closing } from './closing.ts';
@@ -13,7 +13,7 @@ import { METADATA_MAX_AGE_MS, sendBooked } from './send-booked.ts';
 import { type ConnectorSpec, errorTopicOf, reads, type TopicSpec } from './topology.ts';
 import type { Cluster } from './world.ts';
 
-export type ApartTopic = `apart-${string}` | `told-${string}` | `kept-${string}`;
+export type ApartTopic = `apart-${string}` | `told-${string}` | `kept-${string}` | `stored-${string}`;
 
 const PATIENCE_MS = 60_000;
 const REPLICAS = 3;

@@ -17,6 +17,14 @@ import { fault as hugeRecord } from './faults/huge-record.ts';
 import { fault as kafkaNetwork } from './faults/kafka-network.ts';
 import { fault as killWorker } from './faults/kill-worker.ts';
 import { fault as leaderKilled } from './faults/leader-killed.ts';
+import { fault as maxcomputeColumnAdded } from './faults/maxcompute-column-added.ts';
+import { fault as maxcomputeNetwork } from './faults/maxcompute-network.ts';
+import { fault as maxcomputePartitionMade } from './faults/maxcompute-partition-made.ts';
+import { fault as maxcomputeReplyLost } from './faults/maxcompute-reply-lost.ts';
+import { fault as maxcomputeSessionsGone } from './faults/maxcompute-sessions-gone.ts';
+import { fault as maxcomputeStatus } from './faults/maxcompute-status.ts';
+import { fault as maxcomputeStopped } from './faults/maxcompute-stopped.ts';
+import { fault as maxcomputeZombie } from './faults/maxcompute-zombie.ts';
 import { fault as openTransaction } from './faults/open-transaction.ts';
 import { fault as ossHangs } from './faults/oss-hangs.ts';
 import { fault as ossReplyLost } from './faults/oss-reply-lost.ts';
@@ -76,6 +84,14 @@ export const catalogue: readonly Fault[] = [
   searchNetwork,
   searchReplyLost,
   searchStopped,
+  maxcomputeColumnAdded,
+  maxcomputeNetwork,
+  maxcomputePartitionMade,
+  maxcomputeReplyLost,
+  maxcomputeSessionsGone,
+  maxcomputeStatus,
+  maxcomputeStopped,
+  maxcomputeZombie,
 ];
 
 /** Those that only tests of a class play: too long to be drawn. */

@@ -1,10 +1,14 @@
+import { MAXCOMPUTE_KEYS, PROJECT, tableOf } from './maxcompute-account.ts';
 import { BUCKET, CREDENTIALS, REGION } from './oss-account.ts';
 import type { ConnectorSpec } from './topology.ts';
 import type { World } from './world.ts';
 
-type Targets = Pick<World, 'oss' | 'fn' | 'search'>;
+type Targets = Pick<World, 'oss' | 'fn' | 'search' | 'maxcompute'>;
 
-function targetKeys({ name, target }: ConnectorSpec, { oss, fn, search }: Targets): Readonly<Record<string, string>> {
+function targetKeys(
+  { name, target }: ConnectorSpec,
+  { oss, fn, search, maxcompute }: Targets,
+): Readonly<Record<string, string>> {
   switch (target) {
     case 'function':
       return {
@@ -29,6 +33,17 @@ function targetKeys({ name, target }: ConnectorSpec, { oss, fn, search }: Target
         'elasticsearch.hosts': `http://127.0.0.1:${search.proxy.port}`,
         'elasticsearch.index': name,
         'elasticsearch.request.timeout.ms': '3000',
+      };
+    case 'maxcompute':
+      return {
+        'connector.class': 'maxcompute-sink',
+        'maxcompute.endpoint': `http://127.0.0.1:${maxcompute.proxy.port}/api`,
+        // The service would name the place behind the proxy.
+        'maxcompute.tunnel.endpoint': `http://127.0.0.1:${maxcompute.proxy.port}`,
+        'maxcompute.project': PROJECT,
+        'maxcompute.table': tableOf({ name }),
+        'maxcompute.access.id': MAXCOMPUTE_KEYS.accessId,
+        'maxcompute.access.key': MAXCOMPUTE_KEYS.accessKey,
       };
     default:
       return target satisfies never;

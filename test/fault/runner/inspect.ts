@@ -8,6 +8,8 @@ import { keepMetrics } from './keep-metrics.ts';
 import { lastOfKeys } from './last-of-keys.ts';
 import type { Load } from './load.ts';
 import { type LogLine, readLogs, reportedGaps } from './log-watch.ts';
+import { tableOf } from './maxcompute-account.ts';
+import { rowFindings, valuesByKey } from './row-findings.ts';
 import { logsFolder } from './start-workers.ts';
 import type { ConnectorSpec } from './topology.ts';
 import { violationsOf } from './violations.ts';
@@ -24,11 +26,14 @@ export interface Inspection {
 /** Nothing committed anywhere for so long, with all faults lifted, is a standstill. */
 const STANDSTILL_MS = 90_000;
 
-async function* all(...parts: (AsyncIterable<Finding> | Iterable<Finding>)[]): AsyncGenerator<Finding> {
+type Findings = AsyncIterable<Finding> | Iterable<Finding>;
+
+async function* all(...parts: Findings[]): AsyncGenerator<Finding> {
   for (const part of parts) yield* part;
 }
 
-function atTarget({ oss, fn, search }: World, { name, target }: ConnectorSpec): AsyncGenerator<Finding> {
+function atTarget({ oss, fn, search, maxcompute }: World, connector: ConnectorSpec): Findings {
+  const { name, target } = connector;
   switch (target) {
     case 'oss':
       return objectFindings(oss.bucketFolder, name);
@@ -36,6 +41,8 @@ function atTarget({ oss, fn, search }: World, { name, target }: ConnectorSpec): 
       return functionFindings(fn.received);
     case 'search':
       return documentFindings(search, name);
+    case 'maxcompute':
+      return rowFindings(maxcompute.dir, tableOf(connector));
     default:
       return target satisfies never;
   }
@@ -48,14 +55,17 @@ async function checkOf(
   lines: readonly LogLine[],
   stuck: readonly Stuck[],
 ): Promise<ConnectorCheck> {
-  const { cluster, ledger, search, topology } = world;
+  const { cluster, ledger, search, maxcompute, topology } = world;
   if (!connector.keyed) {
     const gaps = reportedGaps(lines, connector.name);
     return checkConnector(connector, ledger, all(atTarget(world, connector), errants), gaps, stuck);
   }
   const { partitions = 0 } = topology.topics.find(({ name }) => name === connector.topic) ?? {};
   const last = await lastOfKeys(cluster.direct, connector.topic, partitions);
-  const documents = await documentsOf(search, connector.name);
+  const documents =
+    connector.target === 'maxcompute'
+      ? valuesByKey(maxcompute.dir, tableOf(connector))
+      : await documentsOf(search, connector.name);
   return checkKeyed({ connector, ledger, last, documents, errants, stuck });
 }
 

@@ -6,6 +6,7 @@ export interface Programs {
   /** The CLI. */
   readonly spillway: string;
   readonly ossProcess: string;
+  readonly maxcomputeProcess: string;
   readonly functionProcess: string;
   /** Loaded before the CLI: moves its clock. */
   readonly movedClock: string;
@@ -16,6 +17,7 @@ export async function builtPrograms(closing: Closing): Promise<Programs> {
   const { paths, remove } = await buildPrograms('faults', {
     spillway: 'cli/main.ts',
     ossProcess: 'test/fault/runner/oss-process.ts',
+    maxcomputeProcess: 'test/fault/runner/maxcompute-process.ts',
     functionProcess: 'test/fault/runner/function-process.ts',
     movedClock: 'test/fault/runner/moved-clock.ts',
   });

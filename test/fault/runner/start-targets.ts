@@ -1,29 +1,12 @@
-/** The two targets, each in a process of its own and behind a proxy. */
+/** The OSS stand-in and the function, each in a process of its own and behind a proxy. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePorts } from '../../../infra/local/supervise/ports.ts';
+import { behindProxy, tell } from './behind-proxy.ts';
 import type { Closing } from './closing.ts';
 import { BUCKET } from './oss-account.ts';
 import type { Programs } from './program.ts';
 import { serviceProcess } from './service-process.ts';
-import { startTcpProxy } from './tcp-proxy.ts';
 import type { FunctionTarget, OssTarget } from './world.ts';
-
-async function behindProxy(closing: Closing) {
-  const [port = 0, proxyPort = 0] = await freePorts(2);
-  const proxy = await startTcpProxy(proxyPort, port);
-  closing.push(() => proxy.close());
-  return { port, proxy };
-}
-
-/** @throws Error when the target refuses the order */
-async function tell(port: number, path: string, method: string, body?: unknown): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-}
 
 /** What the runner needs beyond what faults may do. */
 export type ClearableOss = OssTarget & { clear(): Promise<void> };
@@ -42,8 +25,12 @@ export async function startOssTarget(programs: Programs, folder: string, closing
     },
     proxy,
     bucketFolder: join(dir, BUCKET),
-    order: (...faults) => tell(port, '/__faults', 'POST', faults),
-    clear: () => tell(port, '/__faults', 'DELETE'),
+    order: async (...faults) => {
+      await tell(port, '/__faults', 'POST', faults);
+    },
+    clear: async () => {
+      await tell(port, '/__faults', 'DELETE');
+    },
   };
 }
 
@@ -63,6 +50,11 @@ export async function startFunctionTarget(
     kill: service.kill,
     proxy,
     received,
-    order: (fault) => (fault === undefined ? tell(port, '/__fault', 'DELETE') : tell(port, '/__fault', 'POST', fault)),
+    get pid() {
+      return service.pid;
+    },
+    order: async (fault) => {
+      await (fault === undefined ? tell(port, '/__fault', 'DELETE') : tell(port, '/__fault', 'POST', fault));
+    },
   };
 }

@@ -13,6 +13,7 @@ import { Load } from './load.ts';
 import { builtPrograms } from './program.ts';
 import type { Random } from './random.ts';
 import { startCluster } from './start-cluster.ts';
+import { startMaxComputeTarget } from './start-maxcompute-target.ts';
 import { startSearchTarget } from './start-search-target.ts';
 import { startFunctionTarget, startOssTarget } from './start-targets.ts';
 import { startWorkers } from './start-workers.ts';
@@ -58,11 +59,12 @@ export async function startWorld(
   const programs = await builtPrograms(closing);
   const folder = await mkdtemp(join(tmpdir(), 'spillway-faults-'));
   const plan = topology();
-  const [cluster, oss, fn, search] = await Promise.all([
+  const [cluster, oss, fn, search, maxcompute] = await Promise.all([
     startCluster(closing),
     startOssTarget(programs, folder, closing),
     startFunctionTarget(programs, folder, closing),
     startSearchTarget(server, folder, closing),
+    startMaxComputeTarget(programs, folder, closing),
   ]);
   await makeIndices(search, plan);
   await createTopics(
@@ -74,13 +76,14 @@ export async function startWorld(
       configEntries: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
     })),
   );
+  const targets = { oss, fn, search, maxcompute };
   const workers = await startWorkers(
     {
       program: programs.spillway,
       movedClock: programs.movedClock,
       bootstrapServers: cluster.proxied,
       folder,
-      connectors: plan.connectors.map((spec) => ({ ...spec, config: connectorConfig(spec, { oss, fn, search }) })),
+      connectors: plan.connectors.map((spec) => ({ ...spec, config: connectorConfig(spec, targets) })),
       count: WORKERS,
     },
     closing,
@@ -91,9 +94,7 @@ export async function startWorld(
   const world: World = {
     topology: plan,
     cluster,
-    oss,
-    fn,
-    search,
+    ...targets,
     workers,
     apart: new Apart(cluster, ledger, plan.connectors, closing),
     ledger,
@@ -101,9 +102,9 @@ export async function startWorld(
     say: (detail) => void details.push(detail),
     sleep: (ms) => sleep(ms),
     async calm() {
-      for (const { proxy } of [...cluster.brokers, oss, fn, search]) proxy.fault = undefined;
-      await Promise.all([oss.start(), fn.start(), search.start()]);
-      await Promise.all([oss.clear(), fn.order(undefined)]);
+      for (const { proxy } of [...cluster.brokers, ...Object.values(targets)]) proxy.fault = undefined;
+      await Promise.all(Object.values(targets).map((target) => target.start()));
+      await Promise.all([oss.clear(), fn.order(undefined), maxcompute.clear()]);
       workers.wake();
       await workers.shiftClock(0);
     },

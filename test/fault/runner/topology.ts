@@ -19,7 +19,7 @@ export interface ConnectorSpec {
   readonly topic: string;
   readonly isPattern?: true;
   readonly guarantee: 'exactly-once' | 'at-least-once';
-  readonly target: 'oss' | 'function' | 'search';
+  readonly target: 'oss' | 'function' | 'search' | 'maxcompute';
   /** What the target holds of each key is what its last record says; the connector writes nothing for the others. */
   readonly keyed?: true;
   /** Drops tombstones, as its target does by default. */
@@ -37,6 +37,8 @@ const REPLICATED = { 'min.insync.replicas': '2' };
 /** Many small batches, so that some are in doubt at any moment. */
 const SMALL_OBJECTS = { 'batch.size': '100', 'linger.ms': '700' };
 const SMALL_BULKS = { 'batch.size': '50', 'linger.ms': '300' };
+/** A table has 500 upload sessions in five minutes, and the sink keeps below that: batches wait longer. */
+const FEW_SESSIONS = { 'batch.size': '200', 'linger.ms': '2000' };
 
 export function topology(): Topology {
   return {
@@ -95,6 +97,21 @@ export function topology(): Topology {
           'behavior.on.null.values': 'delete',
         },
       },
+      {
+        name: 'rows-once',
+        topic: 'payments',
+        guarantee: 'exactly-once',
+        target: 'maxcompute',
+        keys: { ...FEW_SESSIONS, 'maxcompute.write.mode': 'append', 'max.in.flight.batches': '3' },
+      },
+      {
+        name: 'rows-keyed',
+        topic: 'changes',
+        guarantee: 'exactly-once',
+        target: 'maxcompute',
+        keyed: true,
+        keys: { ...FEW_SESSIONS, 'maxcompute.write.mode': 'upsert', 'maxcompute.partition.columns': 'none' },
+      },
       // For faults that bring topics and records of their own: the steady load stays clear of them.
       {
         name: 'objects-apart',
@@ -120,6 +137,15 @@ export function topology(): Topology {
         target: 'search',
         dropsTombstones: true,
         keys: SMALL_BULKS,
+      },
+      {
+        name: 'rows-apart',
+        topic: 'stored-.*',
+        isPattern: true,
+        guarantee: 'exactly-once',
+        target: 'maxcompute',
+        // A new topic has a partition that is not there yet.
+        keys: { 'batch.size': '50', 'linger.ms': '300', 'maxcompute.partition.columns': 'pt={topic}' },
       },
     ],
   };

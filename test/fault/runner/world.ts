@@ -1,6 +1,7 @@
 /** What a fault can lay hands on. Made by `start-world.ts`, one a run. */
 import type { Admin, Kafka } from 'kafkajs';
 import type { LocalBroker } from '../../../infra/local/kafka/start-kafka.ts';
+import type { FaultOrder as MaxComputeFault } from '../../../infra/local/maxcompute/server.ts';
 import type { FaultOrder } from '../../../infra/local/oss/server.ts';
 import type { SearchReply } from '../../../infra/local/search/search-request.ts';
 import type { Apart } from './apart.ts';
@@ -54,6 +55,8 @@ export interface FunctionTarget {
   readonly proxy: TcpProxy;
   /** A file of JSON lines: one record each. */
   readonly received: string;
+  /** Of the process; undefined while none runs. */
+  readonly pid: number | undefined;
   /** Lasts until another one, or none, is ordered. */
   order(fault: FunctionFault | undefined): Promise<void>;
   kill(): Promise<void>;
@@ -72,6 +75,25 @@ export interface SearchTarget {
   start(): Promise<void>;
   /** Ends it and starts it again with further settings of the node, until the next `start` after a `kill`. */
   restart(nodeSettings: Readonly<Record<string, string | number>>): Promise<void>;
+}
+
+/** The MaxCompute stand-in in a process of its own, behind a proxy. */
+export interface MaxComputeTarget {
+  readonly proxy: TcpProxy;
+  /** Folder of the project: rows lie there as JSON lines. */
+  readonly dir: string;
+  /** Orders faults for the next requests (`infra/local/maxcompute/faults.ts`); they come past the proxy. */
+  order(...faults: readonly MaxComputeFault[]): Promise<void>;
+  /** How many of the orders are still to come. */
+  ordered(): Promise<number>;
+  /** Does to all sessions what a day, or two, do. */
+  endSessions(how: 'expire' | 'forget'): Promise<void>;
+  /** Runs a statement as somebody else would, past the proxy.
+   *  @throws OdpsError when it is refused */
+  runSql(statement: string): Promise<void>;
+  /** Kills the process by SIGKILL, or starts it again over the same rows, sessions and port. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
 }
 
 /** A place for a worker process: who dies is started again after a moment. */
@@ -111,6 +133,7 @@ export interface World {
   readonly oss: OssTarget;
   readonly fn: FunctionTarget;
   readonly search: SearchTarget;
+  readonly maxcompute: MaxComputeTarget;
   readonly workers: Workers;
   readonly apart: Apart;
   /** What was sent, and what Kafka itself deleted: a fault that deletes says so here. */

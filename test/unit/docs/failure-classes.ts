@@ -50,6 +50,23 @@ export const FAULT_CLASSES: readonly (readonly [failure: string, heading: string
     'Workers come, go and die beside a search server',
     'search-order-kept',
   ],
+  [
+    'MaxCompute answers 429 or 502, or resets connections',
+    'MaxCompute throttles, fails or cannot be reached',
+    'maxcompute-status',
+  ],
+  ['MaxCompute killed and restarted', 'MaxCompute throttles, fails or cannot be reached', 'maxcompute-stopped'],
+  ['reply of a commit lost', 'MaxCompute commits, and the reply is lost', 'maxcompute-reply-lost'],
+  ['killed between upload and commit', 'A worker dies between upload and commit', 'maxcompute-killed'],
+  [
+    'killed after the commit, before the offset commit',
+    'A worker dies after the commit, before the offsets are committed',
+    'maxcompute-killed',
+  ],
+  ['two tasks that race after a rebalance', 'Two workers race for a session of MaxCompute', 'maxcompute-race'],
+  ['session gone before or after its commit', 'An upload session is gone', 'maxcompute-sessions-gone'],
+  ['column added in mid-run', 'A column is added in mid-run', 'maxcompute-column-added'],
+  ['partition created by somebody else', 'A partition of the table is missing', 'maxcompute-partition-made'],
 ];
 
 /** What the design says about failures, by what fails. */
