@@ -3,20 +3,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const USES_WORLD = /\bfaultClass\(/;
 
-/** Deals `some` out among `others` evenly, each in its order: the first of `some` comes first. */
-export function dealtAmong<T>(some: readonly T[], others: readonly T[]): T[] {
-  const all: T[] = [];
-  let taken = 0;
-  for (const [index, one] of some.entries()) {
-    const upTo = Math.round(((index + 1) * others.length) / some.length);
-    all.push(one, ...others.slice(taken, upTo));
-    taken = upTo;
-  }
-  return [...all, ...others.slice(taken)];
+/** One of `some`, one of `others`, and so on; what is left of either at the end. */
+export function alternately<T>(some: readonly T[], others: readonly T[]): T[] {
+  const pairs = some.flatMap((one, index) => [one, ...others.slice(index, index + 1)]);
+  return [...pairs, ...others.slice(some.length)];
 }
 
-/** Files of fault classes share one world and wait for it: side by side with each other, they would only keep workers busy. So they come one by
- *  one between the files of other suites. */
+/** Files of fault classes share one world and wait for it: side by side with each other, they would only keep workers busy. So they come first,
+ *  in turn with files of other suites; and the world, which takes its share of the machine, ends soon. */
 export class FileOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
@@ -28,7 +22,7 @@ export class FileOrder extends BaseSequencer {
     const groups = [...new Set(sorted.map(groupOf))];
     return groups.flatMap((group) => {
       const all = sorted.filter((file) => groupOf(file) === group);
-      return dealtAmong(
+      return alternately(
         all.filter((file) => inWorld.has(file)),
         all.filter((file) => !inWorld.has(file)),
       );

@@ -47,6 +47,8 @@ interface Running {
 }
 
 const WARM_UP_MS = 2_000;
+/** A world that nobody plays in still takes a good part of the machine. */
+const RESTS_AFTER_MS = 60_000;
 /** Until batches are on their way to all targets. */
 const UNDER_WAY_MS = 1_000;
 /** Of the load. */
@@ -68,12 +70,24 @@ const endsOf = ({ started }: Running) => started.world.workers.slots.map(({ ends
 class SharedWorld {
   #running: Running | undefined;
   #before: Promise<unknown> = Promise.resolve();
+  #resting: NodeJS.Timeout | undefined;
 
   /** One class at a time, in the order in which they ask. */
   play(plays: readonly Play[]): Promise<Played> {
+    clearTimeout(this.#resting);
     const turn = this.#before.then(() => this.#play(plays));
-    this.#before = turn.catch(() => undefined);
+    this.#before = turn
+      .catch(() => undefined)
+      .then(() => {
+        clearTimeout(this.#resting);
+        this.#resting = setTimeout(() => this.#rest(), RESTS_AFTER_MS);
+      });
     return turn;
+  }
+
+  /** Whoever asks again gets another one. */
+  #rest(): void {
+    this.#before = this.#before.then(() => this.close());
   }
 
   async #play(plays: readonly Play[]): Promise<Played> {
@@ -117,7 +131,9 @@ class SharedWorld {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#resting);
     const running = this.#running;
+    this.#running = undefined;
     if (running === undefined) return;
     await closeAll(running.closing);
     await rm(running.started.world.folder, { recursive: true, force: true });

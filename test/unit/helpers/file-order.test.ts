@@ -1,24 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dealtAmong } from '../../helpers/file-order.ts';
+import { alternately } from '../../helpers/file-order.ts';
 
-describe('dealing some out among others', () => {
+describe('two kinds in turn', () => {
   it.each([
     [
       ['a', 'b'],
       [1, 2, 3, 4],
-      ['a', 1, 2, 'b', 3, 4],
+      ['a', 1, 'b', 2, 3, 4],
     ],
     [
       ['a', 'b'],
       [1, 2, 3],
-      ['a', 1, 2, 'b', 3],
+      ['a', 1, 'b', 2, 3],
     ],
-    [['a', 'b', 'c'], [1], ['a', 'b', 1, 'c']],
+    [['a', 'b', 'c'], [1], ['a', 1, 'b', 'c']],
     [[], [1, 2], [1, 2]],
     [['a'], [], ['a']],
-  ])('%j among %j', (some, others, all) => {
-    expect(dealtAmong<string | number>(some, others)).toEqual(all);
+  ])('%j and %j', (some, others, all) => {
+    expect(alternately<string | number>(some, others)).toEqual(all);
   });
 
   it('keeps all of them, and each kind in its order', () => {
@@ -26,7 +26,7 @@ describe('dealing some out among others', () => {
       fc.property(fc.nat(40), fc.nat(200), (few, many) => {
         const some = Array.from({ length: few }, (_, i) => -1 - i);
         const others = Array.from({ length: many }, (_, i) => i);
-        const all = dealtAmong(some, others);
+        const all = alternately(some, others);
         expect(all.filter((one) => one < 0)).toEqual(some);
         expect(all.filter((one) => one >= 0)).toEqual(others);
       }),

@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts';
+import { reads } from '../topology.ts';
 import type { World } from '../world.ts';
 
 const TOPIC = 'kept-documents';
@@ -27,16 +28,19 @@ export const fault: Fault = {
   alone: true,
   holdMs: [1_500, 3_000],
   async inject(world, random) {
-    const { apart, search } = world;
+    const { apart, search, topology } = world;
+    const connector = topology.connectors.find(({ name }) => name === INDEX);
+    if (connector === undefined) throw new Error(`no connector ${INDEX}`);
     const mayMake = random.pick([true, false]);
     await apart.topic(TOPIC, PARTITIONS);
     await send(world);
     await world.sleep(random.int(0, 800));
     await autoCreate(world, mayMake ? null : false);
     await search.request('DELETE', `/${INDEX}`);
-    // Also those that were not written yet: when that was, nobody can say.
-    for (let partition = 0; partition < PARTITIONS; partition++)
-      apart.deleted(TOPIC, partition, 0, Number.POSITIVE_INFINITY, 'index');
+    // Of all topics that go there, and also those that were not written yet: when that was, nobody can say.
+    for (const { name, partitions } of apart.topics.filter(({ name }) => reads(connector, name)))
+      for (let partition = 0; partition < partitions; partition++)
+        world.ledger.deletedByKafka({ topic: name, partition }, 0, Number.POSITIVE_INFINITY, 'index');
     world.say(`${INDEX} deleted, and ${mayMake ? 'made anew by the server' : 'not made until somebody does'}`);
     const after = await send(world);
     return async () => {
