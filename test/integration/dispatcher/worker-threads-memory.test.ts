@@ -15,7 +15,7 @@ const BATCH = MIB / 4;
  *  budget, and what a fetch of each of the four tasks brings (docs/decisions/0022-worker-threads.md). */
 const BEYOND = 2 * 2 * (BATCH + BATCH) + 4 * (MIB / 4);
 const PARTITIONS = 4;
-const PER_PARTITION = 10_000;
+const PER_PARTITION = 30_000;
 const TOTAL = PARTITIONS * PER_PARTITION;
 const MINUTES = 240_000;
 
@@ -79,7 +79,7 @@ describe.skipIf(availableParallelism() < 2)('the memory budget of two threads', 
     expect(await written('stalled')).toBe(TOTAL);
     expect(Math.max(...used)).toBeGreaterThan(BUDGET / 4);
     expect(Math.max(...used)).toBeLessThanOrEqual(BUDGET + BEYOND);
-    // Three runtimes and the budget; half of what the topics hold is more than the difference.
-    if (peak !== undefined) expect(peak).toBeLessThan(400 * MIB);
+    // Three runtimes and the budget come to 360 to 440 MiB; what the stalled topic holds is more than the difference.
+    if (peak !== undefined) expect(peak).toBeLessThan(480 * MIB);
   });
 });
