@@ -5,7 +5,7 @@
  *  https://github.com/aliyun/aliyun-odps-java-sdk (`TunnelRetryHandler`, `RestClient`: statuses 308, 412, 429, 5xx). */
 import { type ErrorContext, FatalError, RetriableError } from '../../shared/errors.ts';
 import { type NetworkFailureKind, networkFailureKind } from '../../shared/network-failure.ts';
-import { ANSWER_NOT_UNDERSTOOD, COMMIT_UNDER_WAY, type OdpsError } from './tunnel/odps-error.ts';
+import { ANSWER_NOT_UNDERSTOOD, COMMIT_UNDER_WAY, OdpsError } from './tunnel/odps-error.ts';
 
 /** `may-heal` is fatal for now; `throttled` and `timeout` are retriable, and say what was the matter. */
 type Verdict = 'fatal' | 'may-heal' | 'retriable' | 'throttled' | 'timeout';
@@ -230,9 +230,11 @@ export function isSessionEnded(thrown: unknown): boolean {
   return thrown instanceof RetriableError && thrown.code === SESSION_ENDED[1];
 }
 
-/** Whether a classified error says that the table was altered since the session that a request named began. */
+/** Whether a classified error says, in the service's own words, that the table was altered since the session that a request named began. A
+ *  bare 412 does not: it may be a gateway's, and the session as good as before. */
 export function isSchemaModified(thrown: unknown): boolean {
-  return thrown instanceof RetriableError && thrown.code === SCHEMA_MODIFIED[1];
+  const cause = thrown instanceof RetriableError ? thrown.cause : undefined;
+  return cause instanceof OdpsError && rowFor(BY_CODE, cause.code) === SCHEMA_MODIFIED;
 }
 
 /** Whether the table that a request named is not there. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify, isSessionEnded } from '../../../../functions/maxcompute-sink/classify.ts';
+import { classify, isSchemaModified, isSessionEnded } from '../../../../functions/maxcompute-sink/classify.ts';
 import { OdpsError, type OdpsErrorFields } from '../../../../functions/maxcompute-sink/tunnel/odps-error.ts';
 import { RetriableError } from '../../../../shared/errors.ts';
 
@@ -15,6 +15,15 @@ const ended = ['RetriableError', 'MAXCOMPUTE_SESSION_ENDED', 'unreachable'];
 const altered = ['RetriableError', 'MAXCOMPUTE_SCHEMA_MODIFIED', 'unreachable'];
 const credentials = ['FatalError', 'MAXCOMPUTE_CREDENTIALS_REFUSED', 'heals'];
 const refused = ['FatalError', 'MAXCOMPUTE_REQUEST_REFUSED', 'stays'];
+
+describe('a session of a table that was altered', () => {
+  it('is given up for another one only where the service says so: both would be committed otherwise', () => {
+    expect(isSchemaModified(classify(errorOf({ status: 412, code: 'SchemaModified' })))).toBe(true);
+    expect(isSchemaModified(classify(errorOf({ status: 412 })))).toBe(false);
+    expect(isSchemaModified(classify(errorOf({ status: 412, code: 'SomethingNew' })))).toBe(false);
+    expect(isSchemaModified(errorOf({ status: 412, code: 'SchemaModified' }))).toBe(false);
+  });
+});
 
 describe('a reply of MaxCompute', () => {
   it.each<[Partial<OdpsErrorFields>, string[]]>([
