@@ -58,7 +58,7 @@ export function createOssWriter(config: OssConfig, deps: OssDeps): SinkWriter {
   const target = { address, bucket: config['oss.bucket'], uploadCheck: config['oss.upload.check'] };
   const store = clientFor(target, keys, deps);
   const naming = namingOf(config);
-  const body = bodyBuilder(config);
+  const body = bodyBuilder(config, () => clock.breath());
   let compressor: Promise<Compressor> | undefined;
   const objects = new ObjectWriter({
     store,

@@ -40,7 +40,7 @@ export class ObjectProof {
   /** Whether all of `records` are in the object, byte for byte.
    *  @throws RetriableError `OSS_OBJECT_NOT_WHOLE`; RetriableError, FatalError as the store does */
   async holds(object: ExistingObject, records: Records, request: RequestOptions): Promise<boolean> {
-    const content = this.#options.body.build(records);
+    const content = await this.#options.body.build(records);
     try {
       return await this.#holdsContent(object, markOf(records, content), content, request);
     } finally {

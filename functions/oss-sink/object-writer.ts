@@ -71,7 +71,7 @@ export class ObjectWriter {
   async #put(name: string, records: Records, request: RequestOptions): Promise<'created' | 'exists'> {
     const { store, body, compressor: load, contentType } = this.#options;
     const compressor = await load();
-    const content = body.build(records);
+    const content = await body.build(records);
     const metadata = toMetadata(markOf(records, content));
     const stored = await compressor.compress(content);
     // Compressed, nobody reads it any more.

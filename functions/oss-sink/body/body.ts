@@ -12,7 +12,7 @@ import { rawBody } from './raw-body.ts';
 
 /** The same records always give the same bytes, in any company. That is what a repeated batch is recognised by. */
 export interface BodyBuilder {
-  build(records: Records): Buffer;
+  build(records: Records): Buffer | Promise<Buffer>;
   /** True when the records of `part` are among those of `content`, in the same order. */
   contains(content: Buffer, part: Buffer): boolean;
   /** Why this format has no honest form for a record, or `undefined`. */
@@ -50,7 +50,8 @@ function notText(block: RecordBlock, index: number): RecordError | undefined {
   );
 }
 
-export function bodyBuilder(config: OssConfig): BodyBuilder {
+/** @param breath as `Clock.breath` */
+export function bodyBuilder(config: OssConfig, breath: () => Promise<void> | undefined): BodyBuilder {
   const fields = outputFields(config);
   const format = config['oss.format'];
   const flagged = format !== 'raw' && fields.includes('overflowFlag');
@@ -74,7 +75,7 @@ export function bodyBuilder(config: OssConfig): BodyBuilder {
       };
     case 'csv':
       return {
-        build: csvBody(config['oss.csv.header'], fields),
+        build: csvBody(config['oss.csv.header'], breath, fields),
         refusal: (block, index) => missing(block, index) ?? notText(block, index),
         acceptsAnyContent: false,
         contains: (content, part) => containsElements(content, part, rowEnd),

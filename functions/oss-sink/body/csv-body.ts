@@ -26,6 +26,9 @@ const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 const NO_HEADERS = Buffer.from('[]');
 
+/** So few that they are no long turn, and so many that asking costs nothing. */
+const ROWS_BETWEEN_BREATHS = 256;
+
 /** About what a row takes beyond its key and value. */
 const FRAME_BYTES = 80;
 
@@ -114,19 +117,26 @@ function writeRow(
   output.byte(LF);
 }
 
-/** Makes CSV of records: one row a record, after a row of field names where `header` asks for it. */
+/** Makes CSV of records: one row a record, after a row of field names where `header` asks for it. Every byte of every field is looked at, so
+ *  that many records take more than one turn of the event loop.
+ *  @param breath as `Clock.breath` */
 export function csvBody(
   header: boolean,
+  breath: () => Promise<void> | undefined,
   fields: readonly OutputField[] = DEFAULT_FIELDS,
-): (records: Records) => Buffer {
+): (records: Records) => Promise<Buffer> {
   const names = Buffer.from(header ? `${fields.join(',')}\r\n` : '');
-  return (records) => {
+  return async (records) => {
     const { count, bytes } = contentBytesOf(records);
     const output = new OutputBuffer(names.length + Math.ceil((bytes * 5) / 4) + count * FRAME_BYTES, bodyBuffers);
     output.append(names);
     for (const { block, from, to } of records) {
       const topic = Buffer.from(block.topic);
-      for (let i = from; i < to; i++) writeRow(output, block, i, topic, fields);
+      for (let i = from; i < to; i++) {
+        const turn = i % ROWS_BETWEEN_BREATHS === 0 ? breath() : undefined;
+        if (turn !== undefined) await turn;
+        writeRow(output, block, i, topic, fields);
+      }
     }
     return output.result();
   };

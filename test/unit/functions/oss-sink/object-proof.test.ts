@@ -111,7 +111,7 @@ describe('an object that was damaged on its way, while its metadata was not', ()
           });
           store.checksums = checksums;
           await objects.write(run(0, 5), signal);
-          const content = body.build(run(0, 5));
+          const content = await body.build(run(0, 5));
           damage((body) => {
             const at = Math.floor(where * body.length);
             body[at] = (body[at] ?? 0) ^ flip;

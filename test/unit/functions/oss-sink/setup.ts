@@ -20,7 +20,7 @@ export function memorySetup(raw: Record<string, unknown> = {}) {
   const store = new MemoryStore();
   const clock = new ManualClock();
   const naming = namingOf(config);
-  const body = bodyBuilder(config);
+  const body = bodyBuilder(config, () => clock.breath());
   const objects = new ObjectWriter({
     store,
     body,

@@ -53,15 +53,17 @@ function rowOf(record: SinkRecord, fields: readonly (typeof OUTPUT_FIELDS)[numbe
   return `${cells.join(',')}\r\n`;
 }
 
+const noBreath = () => undefined;
+
 describe('csvBody', () => {
-  it('writes a header, then a row a record', () => {
+  it('writes a header, then a row a record', async () => {
     const { segments } = batchOfRecords([
       { offset: 1, key: 'k', value: 'plain', timestamp: 5 },
       { offset: 2, key: null, value: '', timestamp: 6 },
       { offset: 3, key: '', value: null, timestamp: 7 },
       { offset: 4, value: null, timestamp: 8, overflow: { valueSize: 99 } },
     ]);
-    expect(csvBody(true)(segments).toString()).toBe(
+    expect((await csvBody(true, noBreath)(segments)).toString()).toBe(
       [
         'key,offset,overflowFlag,partition,timestamp,topic,value,valueSize',
         'k,1,false,0,5,orders,plain,5',
@@ -73,24 +75,26 @@ describe('csvBody', () => {
     );
   });
 
-  it('writes the fields asked for, and headers as JSON', () => {
+  it('writes the fields asked for, and headers as JSON', async () => {
     const { segments } = batchOfRecords([{ offset: 1, value: 'v', headers: [{ key: 'h', value: null }] }]);
-    expect(csvBody(false, ['headers', 'value'])(segments).toString()).toBe('"[{""key"":""h""}]",v\r\n');
+    expect((await csvBody(false, noBreath, ['headers', 'value'])(segments)).toString()).toBe(
+      '"[{""key"":""h""}]",v\r\n',
+    );
   });
 
-  it('is read back as it was, whatever the text', () => {
+  it('is read back as it was, whatever the text', async () => {
     const cell = fc.option(fc.string({ unit: fc.constantFrom('a', '"', ',', '\r', '\n', '甲', ' '), maxLength: 8 }));
-    fc.assert(
-      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 }), (pairs) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 }), async (pairs) => {
         const { segments } = batchOfRecords(pairs.map(([key, value], offset) => ({ offset, key, value })));
-        expect(readCsv(csvBody(false, ['key', 'value', 'offset'])(segments).toString())).toEqual(
+        expect(readCsv((await csvBody(false, noBreath, ['key', 'value', 'offset'])(segments)).toString())).toEqual(
           pairs.map(([key, value], offset) => [key, value, String(offset)]),
         );
       }),
     );
   });
 
-  it('is what its rules say, for any records and fields', () => {
+  it('is what its rules say, for any records and fields', async () => {
     const text = fc.option(fc.string({ unit: fc.constantFrom('a', '"', ',', '\r', '\n', '甲', ' '), maxLength: 40 }));
     const record = fc.record({
       key: text,
@@ -100,12 +104,12 @@ describe('csvBody', () => {
       headers: fc.array(fc.record({ key: fc.string(), value: fc.constant(Buffer.from('a"]')) }), { maxLength: 2 }),
     });
     const records = fc.array(record, { minLength: 1, maxLength: 8 });
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         records,
         fc.shuffledSubarray([...OUTPUT_FIELDS], { minLength: 1 }),
         fc.boolean(),
-        (list, fields, header) => {
+        async (list, fields, header) => {
           const batch = batchOfRecords(
             list.map(({ overflow, ...rest }, offset) => ({
               ...rest,
@@ -116,14 +120,22 @@ describe('csvBody', () => {
           );
           const rows = Array.from(recordsOf(batch), (one) => rowOf(one, fields)).join('');
           const expected = header ? `${fields.join(',')}\r\n${rows}` : rows;
-          expect(csvBody(header, fields)(batch.segments).toString()).toBe(expected);
+          expect((await csvBody(header, noBreath, fields)(batch.segments)).toString()).toBe(expected);
         },
       ),
     );
   });
 
-  it('grows beyond what was reserved for it', () => {
+  it('lets others have their turn', async () => {
+    const batch = batchOfRecords(Array.from({ length: 1_000 }, (_, offset) => ({ offset, value: `v${offset}` })));
+    let turns = 0;
+    const content = await csvBody(false, async () => void turns++, ['value'])(batch.segments);
+    expect(turns).toBe(4);
+    expect(content.equals(await csvBody(false, noBreath, ['value'])(batch.segments))).toBe(true);
+  });
+
+  it('grows beyond what was reserved for it', async () => {
     const { segments } = batchOfRecords([{ offset: 0, key: null, value: '"'.repeat(5_000) }]);
-    expect(csvBody(false, ['value'])(segments).toString()).toBe(`"${'""'.repeat(5_000)}"\r\n`);
+    expect((await csvBody(false, noBreath, ['value'])(segments)).toString()).toBe(`"${'""'.repeat(5_000)}"\r\n`);
   });
 });
