@@ -58,6 +58,7 @@ export class Fetcher {
   readonly #lost = new Set<OwnedPartition>();
   #searching = false;
   #rotation = 0;
+  #waking = false;
 
   constructor(options: FetchOptions, deps: FetcherDeps) {
     this.#options = options;
@@ -65,8 +66,18 @@ export class Fetcher {
     this.#memory = deps.memory ?? UNCOUNTED;
   }
 
-  /** Starts loops for brokers that have something to be fetched and no loop. Call whenever a partition becomes fetchable. */
+  /** Starts loops for brokers that have something to be fetched and no loop, once this turn's other calls have been made: where a thousand
+   *  partitions become fetchable, they are looked through once. Call whenever a partition becomes fetchable. */
   wake(): void {
+    if (this.#waking) return;
+    this.#waking = true;
+    queueMicrotask(() => {
+      this.#waking = false;
+      this.#startLoops();
+    });
+  }
+
+  #startLoops(): void {
     if (this.#stopped.signal.aborted) return;
     const { metadata } = this.#deps.cluster;
     for (const partition of this.#deps.owned()) {
