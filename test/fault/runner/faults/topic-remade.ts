@@ -16,8 +16,10 @@ export const fault: Fault = {
   async inject(world, random) {
     const topic = 'told-remade';
     const fill = async (records: number) => {
+      const sent = [];
       for (let partition = 0; partition < PARTITIONS; partition++)
-        await world.apart.send(topic, partition, Array(records).fill('plain'));
+        sent.push(...(await world.apart.send(topic, partition, Array(records).fill('plain'))));
+      return sent;
     };
     const readMs = random.int(0, 4_000);
     const awayMs = random.pick([0, random.int(0, 5_000)]);
@@ -29,7 +31,8 @@ export const fault: Fault = {
     await world.apart.remove(topic);
     await world.sleep(awayMs);
     await world.apart.topic(topic, PARTITIONS);
-    await fill(newRecords);
+    // The next time begins with the removal of these.
+    await world.apart.taken(await fill(newRecords));
     return nothingToLift;
   },
 };
