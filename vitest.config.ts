@@ -1,13 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { FileOrder } from './test/helpers/file-order.ts';
 
-/** What all suites with real servers share; their files run side by side. Two workers: the servers need the cores as well. Limits are there
+/** What all suites with real servers share; their files run side by side. Three workers: on two cores one of them waits most of the time. Limits are there
  *  to end a test that hangs, never to measure: they hold on a machine ten times slower than ours. */
 const realServers = {
   pool: 'forks' as const,
   globalSetup: ['test/helpers/search-global-setup.ts', 'test/helpers/kafka-global-setup.ts'],
-  setupFiles: ['test/helpers/poison-buffers.ts'],
-  maxWorkers: 2,
+  setupFiles: ['test/helpers/poison-buffers.ts', 'test/helpers/end-with-the-run.ts'],
+  maxWorkers: 3,
   testTimeout: 120_000,
   hookTimeout: 180_000,
 };

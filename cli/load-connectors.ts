@@ -1,5 +1,6 @@
-/** Connector files as they are given on the command line, parsed and checked together. */
+/** Connectors of files as they are given on the command line, parsed and checked together; or the one of the environment. */
 import { dirname, resolve } from 'node:path';
+import { connectorFromEnvironment, hasConnector } from '../functions/dispatcher/environment-connector.ts';
 import { checkConnector, type ParsedConnector } from '../shared/config/connector-keys.ts';
 import type { RawConfig } from '../shared/config/parse.ts';
 import { unresolvedSecrets } from '../shared/config/secret.ts';
@@ -45,6 +46,21 @@ export function loadConnectors(paths: readonly string[], logger: Logger): Loaded
   }
   if (problems.length > 0) throw new ConfigError(problems, 'connectors');
   return loaded;
+}
+
+/** The connector of environment variables; warnings are logged.
+ *  @throws ConfigError with every problem, also when no variable names one */
+export function loadConnectorOfEnvironment(logger: Logger): LoadedConnector {
+  if (!hasConnector(process.env)) {
+    const message =
+      'give one or more, or describe one connector by environment variables: CONNECTOR_CLASS, NAME, TOPICS and so on';
+    throw new ConfigError([{ key: 'connector-file', message }], 'run');
+  }
+  const connector = connectorFromEnvironment(process.env, SINKS, processSecrets);
+  for (const { key, message } of connector.parsed.warnings) {
+    logger.warn({ key, problem: message }, 'configuration warning');
+  }
+  return { ...connector, folder: process.cwd() };
 }
 
 function load(path: string, logger: Logger): LoadedConnector {

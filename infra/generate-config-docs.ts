@@ -42,9 +42,11 @@ function connectorPage(): Page {
     intro: [
       'Keys of every connector, whatever its sink. The keys of one target stand on the page of its sink.',
       `A file holds them as \`.json\`, \`.yaml\` or \`.properties\`; every value may be written as text. ${SECRETS}`,
+      'Where there is no file (a container, the dispatcher as a function), variables of the environment (env) hold them.',
       `Sinks: ${SINKS.map((sink) => `[\`${sink.connectorClass}\`](${sink.connectorClass}.md)`).join(', ')}.`,
     ],
     keys: byKey(new Map(SINKS.map((sink) => [sink.connectorClass, connectorKeys(sink)]))),
+    environmentPrefix: '',
   };
 }
 

@@ -22,6 +22,17 @@ export function roleCredentials(env: Readonly<Record<string, string | undefined>
   return accessKeyId && accessKeySecret ? { accessKeyId, accessKeySecret, securityToken } : undefined;
 }
 
+/** What Function Compute's context carries of a function's role, renewed from call to call; the environment keeps what it was when the instance
+ *  started. Empty strings stand for "not given": a function without a role, credentials without a token. */
+export interface RoleContext {
+  readonly credentials?: CloudCredentials;
+}
+
+export function contextCredentials({ credentials }: RoleContext = {}): CloudCredentials | undefined {
+  if (!credentials?.accessKeyId) return undefined;
+  return { ...credentials, securityToken: credentials.securityToken || undefined };
+}
+
 /** Credentials as a configuration names them. */
 export interface CredentialKeys {
   readonly accessKeyId?: Secret | undefined;

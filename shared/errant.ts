@@ -11,7 +11,9 @@ export interface ErrantReason {
   readonly message: string;
   /** Class of the error as operators look for it, for example `RecordError`. */
   readonly errorClass: string;
-  readonly stack?: string;
+  readonly stack?: string | undefined;
+  /** The end of what the function logged while it failed the record. */
+  readonly functionLog?: string | undefined;
 }
 
 /** Record `index` of `block`, with why. */

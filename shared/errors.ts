@@ -35,6 +35,8 @@ export interface ConfigProblem {
 /** Keys are invalid. Carries every problem, by key; nothing starts. */
 export class ConfigError extends SpillwayError {
   readonly problems: readonly ConfigProblem[];
+  /** What is wrong as a whole: `worker settings`. */
+  readonly subject: string;
 
   constructor(problems: readonly ConfigProblem[], subject = 'configuration') {
     super(
@@ -44,6 +46,7 @@ export class ConfigError extends SpillwayError {
         .join('\n')}`,
     );
     this.problems = problems;
+    this.subject = subject;
   }
 }
 
@@ -69,9 +72,29 @@ export class RetriableError extends SpillwayError {
   }
 }
 
+/** What a function says of its own failure. It may echo records: it is for the error record, which holds them anyway, and never for a log. */
+export interface FunctionReport {
+  /** Its error in its own words. */
+  readonly said?: string | undefined;
+  readonly stack?: string | undefined;
+  /** The end of what it logged during the call. */
+  readonly logTail?: string | undefined;
+}
+
+export interface FunctionFailureOptions extends RetriableErrorOptions {
+  readonly report?: FunctionReport;
+}
+
 /** A user's function took the batch and failed it: it threw, answered 500 or an error type, or ran out of its own time.
  *  Counts against `retries`, unlike an unreachable target (a plain `RetriableError`). */
-export class FunctionFailure extends RetriableError {}
+export class FunctionFailure extends RetriableError {
+  readonly report: FunctionReport;
+
+  constructor(code: string, message: string, options: FunctionFailureOptions = {}) {
+    super(code, message, options);
+    this.report = options.report ?? {};
+  }
+}
 
 /** A user's function got the batch and did not answer in time. A record may make it hang, or what it writes to does: it counts against
  *  `retries` like any failure, but alone it never makes a record errant. */

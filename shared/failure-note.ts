@@ -15,10 +15,15 @@ export interface FailureNote extends TopicPartition {
   readonly sinkClass: string;
   readonly errorClass: string;
   readonly message: string;
-  readonly stack?: string;
+  readonly stack?: string | undefined;
+  /** The end of what the function logged while it failed the record, where it is known. */
+  readonly functionLog?: string | undefined;
   /** Stable code, which tools branch on instead of the message. */
   readonly code: string;
 }
+
+/** Code of a record in an error topic whose value is nowhere any more: key and headers are what is left of it, and it is no tombstone. */
+export const VALUE_LOST = 'RECORD_VALUE_LOST';
 
 /** Source: `DeadLetterQueueReporter` of apache/kafka; `timestamp` is ours, since the record itself is written with the current time. */
 const PREFIX = '__connect.errors.';
@@ -38,6 +43,8 @@ const NAMES = [
   `${PREFIX}timestamp`,
   CODE_HEADER,
 ] as const;
+/** Ours, behind the others, and only where there is one. */
+const LOG_HEADER = 'spillway.function.log';
 
 /** The headers that follow the record's own: text values in UTF-8, as Connect writes them. */
 export function noteHeaders(note: FailureNote): RecordHeader[] {
@@ -55,10 +62,13 @@ export function noteHeaders(note: FailureNote): RecordHeader[] {
     String(note.timestamp),
     note.code,
   ];
-  return NAMES.map((key, at) => {
+  const headers = NAMES.map((key, at) => {
     const text = texts[at] ?? null;
     return { key, value: text === null ? null : Buffer.from(text) };
   });
+  return note.functionLog === undefined
+    ? headers
+    : [...headers, { key: LOG_HEADER, value: Buffer.from(note.functionLog) }];
 }
 
 /** The record's own headers and the note after them. Only the last block counts: the record may have been in an error topic before it
@@ -66,9 +76,12 @@ export function noteHeaders(note: FailureNote): RecordHeader[] {
 export function splitNote(
   headers: readonly RecordHeader[],
 ): { readonly own: readonly RecordHeader[]; readonly note: FailureNote } | undefined {
-  const from = headers.length - NAMES.length;
+  const last = headers.at(-1);
+  const functionLog = last?.key === LOG_HEADER ? last.value?.toString('utf8') : undefined;
+  const end = last?.key === LOG_HEADER ? headers.length - 1 : headers.length;
+  const from = end - NAMES.length;
   if (from < 0) return undefined;
-  const block = headers.slice(from);
+  const block = headers.slice(from, end);
   if (block.some(({ key }, at) => key !== NAMES[at])) return undefined;
   const [topic, partition, offset, connector, task, stage, sinkClass, errorClass, message, stack, timestamp, code] =
     block.map(({ value }) => value?.toString('utf8'));
@@ -84,7 +97,15 @@ export function splitNote(
   if (numbers.partition < 0 || numbers.offset < 0 || Object.values(numbers).some(Number.isNaN)) return undefined;
   const note = { topic, ...numbers, connector, stage: stage ?? '', sinkClass: sinkClass ?? '' };
   const reason = { errorClass: errorClass ?? '', message: message ?? '', code };
-  return { own: headers.slice(0, from), note: { ...note, ...reason, ...(stack === undefined ? {} : { stack }) } };
+  return {
+    own: headers.slice(0, from),
+    note: {
+      ...note,
+      ...reason,
+      ...(stack === undefined ? {} : { stack }),
+      ...(functionLog === undefined ? {} : { functionLog }),
+    },
+  };
 }
 
 /** NaN for what is no whole number that fits; a timestamp may be -1. */

@@ -1,5 +1,5 @@
 /** What a sink answers: one outcome for every record of a batch. Silence is never success. */
-import type { TopicPartition } from './records.ts';
+import type { TopicPartition } from './topic-partition.ts';
 
 /** `dropped` is only for what the user's own policy drops on purpose. */
 export type OutcomeStatus = 'written' | 'dropped' | 'errant' | 'retry';

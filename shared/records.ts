@@ -3,10 +3,9 @@
  * Records travel as columns and not as objects: a block is one buffer plus arrays of bounds, a batch is a list of block
  * ranges. Nothing per record is allocated between the socket and the request unless somebody asks for a `SinkRecord`. */
 
-export interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
+import type { TopicPartition } from './topic-partition.ts';
+
+export type { TopicPartition } from './topic-partition.ts';
 
 /** A header as on the wire: names may repeat, order counts, the value is raw bytes or null. */
 export interface RecordHeader {

@@ -3,6 +3,7 @@
  * With a dispatcher on the other side everything is answered: it reads the outcomes. Without one (native trigger, async call)
  * nobody does, so whatever is not safe must fail the invocation; the platform's retry and dead letter queue take over then. */
 import { encodeAnswer, matchOutcomes } from './answer.ts';
+import { mapBounded } from './bounded-map.ts';
 import type { Clock } from './clock.ts';
 import { allConvertible, type Converter, convertible } from './converter.ts';
 import { selectFromBatch } from './envelope/block-builder.ts';
@@ -33,6 +34,11 @@ export interface SinkHandlerOptions {
   readonly logger: Logger;
   /** Kept back of the function's time limit, for stopping and answering. */
   readonly reserveMs: number;
+  /** Topic-partitions of one event that are written at one time; 1 by default. */
+  readonly partitionsAtOnce?: number | undefined;
+  /** The writer is a user's own function: what it throws, fatal errors apart, leaves as it is, so that whoever called sees a function that failed
+   *  the batch; and so does a deadline. (A dispatcher sends such a batch again in ever smaller parts, and finds the record to blame.) */
+  readonly userFunction?: boolean;
 }
 
 /** What is used of Function Compute's context. Source: https://www.alibabacloud.com/help/en/functioncompute (Node.js, context). */
@@ -55,7 +61,7 @@ interface Settled {
 }
 
 /** Builds the handler of a sink function.
- *  When the answer is read, the handler answers whatever happens; otherwise
+ *  When the answer is read, the handler answers whatever happens (but see `userFunction`); otherwise
  *  @throws RetriableError when any record is to be sent again
  *  @throws FatalError EventError when no retry helps
  *  @throws RecordError when a record is errant and cannot go to an error topic; and what `errantReporter.report` throws */
@@ -66,16 +72,19 @@ export function createSinkHandler(options: SinkHandlerOptions): SinkHandler {
     // Until the event is read nobody knows who sent it: only a declared dispatcher surely reads the answer.
     let answered = invocationSource === 'dispatcher';
     let deadline: InvocationDeadline | undefined;
-    const settled: Settled[] = [];
+    let settled: readonly Settled[] = [];
     try {
       const timeoutS = context.function?.timeout;
-      deadline = new InvocationDeadline(clock, timeoutS === undefined ? undefined : timeoutS * 1000, reserveMs);
+      const limit = new InvocationDeadline(clock, timeoutS === undefined ? undefined : timeoutS * 1000, reserveMs);
+      deadline = limit;
       const { form, batches } = normaliseEvent(event);
       answered = isAnswered(invocationSource, form);
-      for (const batch of batches) {
-        settled.push({ batch, outcomes: await settle(batch, deadline, options, logger) });
-      }
+      settled = await mapBounded(batches, options.partitionsAtOnce ?? 1, async (batch) => ({
+        batch,
+        outcomes: await settle(batch, limit, options, logger),
+      }));
     } catch (thrown) {
+      if (options.userFunction && !isFatal(thrown)) throw thrown;
       const fatal = fatalOf(thrown);
       logger.error({ code: fatal.code, error: fatal.message }, 'the invocation failed, and no retry helps');
       if (!answered) throw fatal;
@@ -117,7 +126,7 @@ async function settle(
       allConvertible(block, from, to, keyConverter, valueConverter) &&
       (tombstones === 'sink' || !hasTombstone(block, from, to)),
   );
-  if (takesAll) return write(batch, deadline, options.writer, logger);
+  if (takesAll) return write(batch, deadline, options, logger);
   const settled: RecordOutcome[] = [];
   const sendable = selectFromBatch(batch, (block, index) => {
     const fate = fateOf(block, index, options, tombstones);
@@ -127,7 +136,7 @@ async function settle(
     return false;
   });
   if (sendable === null) return settled;
-  return [...settled, ...(await write(sendable, deadline, options.writer, logger))];
+  return [...settled, ...(await write(sendable, deadline, options, logger))];
 }
 
 /** What a record is before the writer sees it: the converters' rules, and those for tombstones, as a dispatcher has them. */
@@ -145,7 +154,7 @@ function fateOf(
 async function write(
   batch: RecordBatch,
   deadline: InvocationDeadline,
-  writer: SinkWriter,
+  { writer, userFunction = false }: Pick<SinkHandlerOptions, 'writer' | 'userFunction'>,
   logger: Logger,
 ): Promise<readonly RecordOutcome[]> {
   const fields = {
@@ -165,6 +174,7 @@ async function write(
   } catch (thrown) {
     const retriable = retriableOf(thrown, deadline);
     if (retriable === undefined) throw thrown;
+    if (userFunction) throw retriable;
     logger.warn(
       { ...fields, code: retriable.code, error: retriable.message },
       'the batch was not written; answered with retry',
@@ -176,13 +186,17 @@ async function write(
 /** `thrown`, if the same batch may succeed later. A writer that was told to stop may throw whatever its client threw at that. */
 function retriableOf(thrown: unknown, deadline: InvocationDeadline): RetriableError | undefined {
   if (thrown instanceof RetriableError) return thrown;
-  if (thrown instanceof FatalError || thrown instanceof ConfigError) return undefined;
+  if (isFatal(thrown)) return undefined;
   return deadline.signal.aborted ? deadline.error() : undefined;
+}
+
+function isFatal(thrown: unknown): thrown is FatalError | ConfigError {
+  return thrown instanceof FatalError || thrown instanceof ConfigError;
 }
 
 /** What an unclassified error is: fatal, never skipped, never retried for ever. */
 function fatalOf(thrown: unknown): FatalError | ConfigError {
-  if (thrown instanceof FatalError || thrown instanceof ConfigError) return thrown;
+  if (isFatal(thrown)) return thrown;
   const error = toError(thrown);
   return new FatalError('UNCLASSIFIED', `unexpected: ${error.message}`, { cause: error });
 }
@@ -246,7 +260,7 @@ function errantRecordsOf({ batch, outcomes }: Settled, options: SinkHandlerOptio
       if (options.errantReporter === undefined) {
         throw new RecordError(
           code,
-          `${nameOf(outcome)} is errant and there is no error topic to bring it to; configure its brokers, or let the platform's dead letter queue take the event`,
+          `${nameOf(outcome)} is errant and there is no error topic to bring it to; ${options.userFunction ? 'take it by the option reportErrant' : 'configure its brokers'}, or let the platform's dead letter queue take the event`,
           { context: placeOf(outcome) },
         );
       }

@@ -4,11 +4,15 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { fcWay } from '../../functions/dispatcher/invokers/fc/create.ts';
+import { probeFunction } from '../../functions/dispatcher/invokers/fc/probe.ts';
 import { probeElasticsearch } from '../../functions/elasticsearch-sink/handler.ts';
 import { probeMaxCompute } from '../../functions/maxcompute-sink/handler.ts';
 import { probeOss, roleCredentials } from '../../functions/oss-sink/handler.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { checkConnector } from '../../shared/config/connector-keys.ts';
+import { createOpenApi } from '../../shared/kafka/alikafka/create-cloud-resources.ts';
+import { probeAlikafka } from '../../shared/kafka/alikafka/probe.ts';
 import { ClusterInspector } from '../../shared/kafka/inspect/cluster-inspector.ts';
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
 import { silentLogger } from '../../shared/logger.ts';
@@ -65,12 +69,18 @@ function depsOf({ worker, writeProbe }: DoctorOptions): ExamineDeps {
     secrets: processSecrets,
     inspector: (connection) => new ClusterInspector(connection, kafka),
     offsets: (connection) => createKafkaDriver(connection, kafka).admin(),
+    alikafka: async (config) => {
+      const openApi = createOpenApi(config, { ...kafka, ...oss });
+      return openApi && probeAlikafka(openApi);
+    },
     target: {
       probeOss: (target) => probeOss(target, oss, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS), write: writeProbe }),
       probeElasticsearch: (config, topics) =>
         probeElasticsearch(config, topics, oss, AbortSignal.timeout(PROBE_TIMEOUT_MS)),
       probeMaxCompute: (config) =>
         probeMaxCompute(config, { ...oss, random: Math.random }, AbortSignal.timeout(PROBE_TIMEOUT_MS)),
+      probeFc: (config) =>
+        probeFunction(fcWay(config, { ...oss, nonce: randomUUID }), oss, AbortSignal.timeout(PROBE_TIMEOUT_MS)),
       connectTo,
       isReadable: (path) =>
         access(path, constants.R_OK).then(

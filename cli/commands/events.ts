@@ -1,51 +1,67 @@
-/** `spillway events`: a test event for a sink function. Talks to nobody. */
+/** `spillway events`: a test event for a function. Talks to nobody. */
+import Table from 'cli-table3';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { topicComplaint } from '../../shared/config/topic-name.ts';
-import type { EventForm } from '../../shared/envelope/normalise.ts';
-import { EVENT_FORMS, renderEvent } from '../events/render-event.ts';
-import { sampleRecords } from '../events/sample-records.ts';
-import { SINKS } from '../sinks.ts';
+import { sampleRecords } from '../../shared/test-events/sample-records.ts';
+import { FORMS, FUNCTIONS, renderTestEvent, type TestForm } from '../events/catalogue.ts';
+import { tableStyle } from '../table-style.ts';
 
 const MAX_RECORDS = 10_000;
 
 interface EventsOptions {
-  readonly form: EventForm;
+  readonly form?: TestForm;
   readonly records: number;
   readonly topic: string;
+  readonly list?: boolean;
   readonly json: boolean;
 }
 
 export function eventsCommand(): Command {
-  const sinks = SINKS.map(({ connectorClass }) => connectorClass);
-  return new Command('events')
-    .description('print a test event for a sink function: to paste into the console, or to invoke it with')
-    .addArgument(new Argument('<sink>', 'which sink the function is').choices(sinks))
-    .addOption(new Option('--form <form>', 'what the event looks like').choices(EVENT_FORMS).default('envelope'))
+  const command = new Command('events')
+    .description('print a test event for a function: to paste into the console, or to invoke it with')
+    .addArgument(new Argument('[function]', 'which function it is').choices(FUNCTIONS.map(({ name }) => name)))
+    .addOption(new Option('--form <form>', 'what the event looks like').choices(Object.keys(FORMS)))
     .option('-n, --records <count>', 'how many records', recordCount, 5)
     .option('--topic <name>', 'topic that they seem to come from', topicName, 'orders')
-    .option('--json', 'all on one line (it is JSON either way)', false)
+    .option('--list', 'print which functions there are, with the forms of each')
+    .option('--json', 'all on one line (an event is JSON either way)', false)
     .addHelpText(
       'after',
       [
         '',
-        'Forms:',
-        '  envelope             what a dispatcher of Spillway sends, and answers are read',
-        '  cloudevents          what a native Kafka trigger sends: an array of CloudEvents objects',
-        '  cloudevents-strings  the same, each object as a string of JSON',
-        '  raw                  what a native trigger sends with the push format RawData',
+        'Forms, of which the first that the function takes is the default:',
+        ...Object.entries(FORMS).map(([form, text]) => `  ${form.padEnd(19)}  ${text}`),
         '',
         'The records are always the same: Chinese text, one without a key, a tombstone.',
         '',
         'Examples:',
         '  spillway events oss-sink                       paste it into the test dialog of the console',
         '  spillway events oss-sink > event.json && s invoke --event-file event.json',
+        '  spillway events dispatcher > event.json && s invoke --event-file event.json',
         '  spillway events fc-sink -n 1 | curl --json @- http://127.0.0.1:9000/invoke',
+        '  spillway events fc-sink | node local.mjs       a function of your own, with spillway/handler/testing',
       ].join('\n'),
     )
-    .action((_sink: string, { form, records, topic, json }: EventsOptions) => {
-      const event = renderEvent(sampleRecords(topic, records), form);
+    .action((name: string | undefined, { form, records, topic, list, json }: EventsOptions) => {
+      if (list) {
+        process.stdout.write(json ? `${JSON.stringify(FUNCTIONS)}\n` : `${listText()}\n`);
+        return;
+      }
+      const chosen = FUNCTIONS.find((each) => each.name === name);
+      if (chosen === undefined) return command.error("error: missing required argument 'function', or --list");
+      const used = form ?? chosen.forms[0];
+      if (used === undefined || !chosen.forms.includes(used))
+        return command.error(`error: ${chosen.name} takes ${chosen.forms.join(', ')} and no event of the form ${used}`);
+      const event = renderTestEvent(used, sampleRecords(topic, records));
       process.stdout.write(json ? `${JSON.stringify(JSON.parse(event))}\n` : event);
     });
+  return command;
+}
+
+function listText(): string {
+  const table = new Table({ head: ['Function', 'What it is', 'Forms'], style: tableStyle() });
+  for (const { name, title, forms } of FUNCTIONS) table.push([name, title, forms.join(', ')]);
+  return table.toString();
 }
 
 function recordCount(text: string): number {

@@ -3,6 +3,7 @@ import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
+import { startFc } from '../../infra/local/fc/server.ts';
 import { startKafka } from '../../infra/local/kafka/start-kafka.ts';
 import { startMaxCompute } from '../../infra/local/maxcompute/server.ts';
 import { startOss } from '../../infra/local/oss/server.ts';
@@ -35,6 +36,14 @@ export const LOCAL_MAXCOMPUTE_CREDENTIALS = { accessId: 'local-access-id', acces
 const LOCAL_PROJECT = 'local_project';
 const TABLE_TO_TRY =
   'CREATE TABLE orders (`topic` STRING, `partition` BIGINT, `offset` BIGINT, `key` STRING, `value` STRING) PARTITIONED BY (`pt` STRING);';
+
+/** Keys of the local Function Compute. */
+export const LOCAL_FC_CREDENTIALS = { accessKeyId: 'local-access-key', accessKeySecret: 'local-access-secret' };
+
+/** A request to a stand-in's own pages that any shell with node can send. */
+function pageCall(url: string, method: string, body: string): string {
+  return `node -e "fetch('${url}',{method:'${method}',body:${body}}).then(r=>r.text()).then(console.log)"`;
+}
 
 /** What a temporary folder lets others do where a search server runs as another user: pass. */
 const PASSABLE = 0o711;
@@ -90,6 +99,26 @@ const services: Readonly<Record<string, StartService>> = {
         `  A table: curl ${maxcompute.tunnelEndpoint}/__sql -d '${TABLE_TO_TRY}'`,
       ].join('\n'),
       stop: () => maxcompute.close(),
+    };
+  },
+  fc: async (dir, logger) => {
+    const folder = join(dir, 'fc');
+    const fc = await startFc({ dir: folder, credentials: [LOCAL_FC_CREDENTIALS], functions: [], logger });
+    const page = `${fc.endpoint}/__fc/functions`;
+    return {
+      settings: {
+        INVOKE_FC_ENDPOINT: fc.endpoint,
+        INVOKE_FC_ACCOUNT_ID: fc.accountId,
+        INVOKE_FC_REGION: fc.region,
+        INVOKE_FC_ACCESS_KEY_ID: LOCAL_FC_CREDENTIALS.accessKeyId,
+        INVOKE_FC_ACCESS_KEY_SECRET: LOCAL_FC_CREDENTIALS.accessKeySecret,
+      },
+      note: [
+        `Function Compute at ${fc.endpoint}, the logs of its functions in ${join(folder, 'logs')}`,
+        `  A folder with an index.mjs becomes a function: ${pageCall(page, 'PUT', "JSON.stringify({name:'hello',code:'/path/of/the/folder'})")}`,
+        `  Call it: ${pageCall(`${page}/hello/invocations`, 'POST', "'[]'")}`,
+      ].join('\n'),
+      stop: () => fc.close(),
     };
   },
   search: async (dir, logger, { searchServer: server }) => {

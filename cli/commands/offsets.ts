@@ -11,6 +11,7 @@ import {
   refuseMembers,
 } from '../../functions/dispatcher/offsets/reset.ts';
 import { selectPartitions } from '../../functions/dispatcher/offsets/selection.ts';
+import { tellsOccasions } from '../../functions/dispatcher/plan.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { kafkaConnection } from '../../shared/config/worker-keys.ts';
 import type { StartOffset } from '../../shared/kafka/driver.ts';
@@ -174,7 +175,8 @@ function targetOf({ to, by, set }: OffsetsOptions): ResetTarget | undefined {
 function previewText({ definition, parsed }: LoadedConnector, { source }: GroupPositions, plan: ResetPlan): string {
   const head = `${parsed.connector.name}: offsets of group ${source.groupId}`;
   if (plan.moves.length === 0) return `${head}: nothing to change, it stands there already.\n`;
-  return `${[head, movesTable(plan), ...consequences(plan.moves, definition)].join('\n')}\n`;
+  const target = { ...definition, callsHaveIds: tellsOccasions(parsed.connector) };
+  return `${[head, movesTable(plan), ...consequences(plan.moves, target)].join('\n')}\n`;
 }
 
 function unchangedText({ group }: GroupPositions, undo: string | undefined): string {

@@ -1,4 +1,4 @@
-/** `spillway run`: connectors of files, in this process, until stopped or caught up. */
+/** `spillway run`: connectors of files, or the one of the environment, in this process, until stopped or caught up. */
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { createHealthApp } from '../../functions/dispatcher/health-server.ts';
@@ -7,7 +7,7 @@ import { threadsOf } from '../../functions/dispatcher/threads/thread-link.ts';
 import type { RunReport } from '../../functions/dispatcher/worker.ts';
 import { ConfigError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
-import { loadConnectors } from '../load-connectors.ts';
+import { loadConnectorOfEnvironment, loadConnectors } from '../load-connectors.ts';
 import { loadWorker } from '../load-worker.ts';
 import { loggerTo, standardError } from '../logger.ts';
 import { showProgress } from '../progress.ts';
@@ -25,8 +25,11 @@ interface RunOptions {
 
 export function runCommand(): Command {
   return new Command('run')
-    .description('run connectors of files in this process until SIGINT or SIGTERM (a second one stops at once)')
-    .argument('<connector-file...>', 'connectors: .json, .yaml or Kafka Connect .properties')
+    .description('run connectors in this process until SIGINT or SIGTERM (a second one stops at once)')
+    .argument(
+      '[connector-file...]',
+      'connectors: .json, .yaml or Kafka Connect .properties; without any, the connector of the environment (CONNECTOR_CLASS, NAME, TOPICS, ...)',
+    )
     .option('--worker <file>', 'worker settings; SPILLWAY_... variables override them')
     .option('--until-caught-up', 'stop when everything up to the end offsets of now is written and committed', false)
     .option('--resume-stopped', 'go on with partitions that errors.policy=stop stopped', false)
@@ -45,7 +48,7 @@ async function run(files: readonly string[], options: RunOptions): Promise<RunRe
   const lines = standardError(terminal);
   const logger = loggerTo(lines, config['log.level']);
   for (const { key, message } of warnings) logger.warn({ key, problem: message }, 'configuration warning');
-  const connectors = loadConnectors(files, logger);
+  const connectors = files.length === 0 ? [loadConnectorOfEnvironment(logger)] : loadConnectors(files, logger);
   const worker = await createWorker({
     connectors,
     worker: config,
@@ -55,12 +58,23 @@ async function run(files: readonly string[], options: RunOptions): Promise<RunRe
     threads: { start: threadsOf(thisProgram()), worker: raw, logLine: (line) => void lines.write(line) },
   });
   const signals = stopSignals((signal) => logger.info({ signal }, 'stopping; a second signal stops at once'));
-  const health = createHealthApp(worker);
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const preStop = async () => {
+    signals.stopFor('pre-stop');
+    await ended;
+  };
+  // Only where a platform asks: elsewhere nobody shall stop a run over HTTP.
+  const isContainer = (process.env['FC_CUSTOM_LISTEN_PORT'] ?? '') !== '';
+  const health = createHealthApp(worker, isContainer ? preStop : undefined);
   const progress = showProgress(() => worker.statuses(), terminal);
   try {
     await listen(health, config['metrics.listener'] ?? config.listeners[0], new Set(Object.keys(raw)), logger);
     return await worker.run(options.untilCaughtUp, signals.stop, signals.kill);
   } finally {
+    end();
     progress.stop();
     signals.dispose();
     await health.close();

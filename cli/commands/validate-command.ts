@@ -1,6 +1,7 @@
 /** `spillway validate` on the command line. */
 import { Command, InvalidArgumentError } from 'commander';
 import { TABLES } from '../from-connect/translate.ts';
+import { managedInstance } from '../load-worker.ts';
 import { processSecrets } from '../secret-resolver.ts';
 import { SINKS } from '../sinks.ts';
 import { connectorText, fromConnect, reportText } from './from-connect.ts';
@@ -21,6 +22,7 @@ Examples:
   spillway validate --from-connect s3-sink.json > orders.yaml`;
 
 interface ValidateOptions {
+  readonly worker?: string;
   readonly json: boolean;
   readonly keys?: string;
   readonly fromConnect?: string;
@@ -30,6 +32,10 @@ export function validateCommand(): Command {
   return new Command('validate')
     .description('check connector files: every problem at once, by key; talks to nobody')
     .argument('[connector-file...]', 'connectors: .json, .yaml or Kafka Connect .properties')
+    .option(
+      '--worker <file>',
+      'worker settings: names are checked by the rules of alikafka.instance.id, if they have one',
+    )
     .option(
       '--keys <subject>',
       `print all keys of a connector.class, or worker settings (${SUBJECTS.join(', ')})`,
@@ -45,8 +51,9 @@ export function validateCommand(): Command {
       if (options.keys !== undefined) process.stdout.write(helpOn(options.keys));
       else if (options.fromConnect !== undefined) translateFile(options.fromConnect, options.json);
       else if (files.length === 0) command.error('error: name a connector file, --keys or --from-connect');
+      const instanceId = files.length === 0 ? undefined : managedInstance(options.worker);
       for (const file of files) {
-        const validation = validateFile(file, SINKS, processSecrets);
+        const validation = validateFile(file, SINKS, processSecrets, instanceId);
         process.stdout.write(formatValidation(validation, options.json));
         if (!validation.valid) process.exitCode = 1;
       }

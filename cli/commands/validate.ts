@@ -1,8 +1,10 @@
 /** `spillway validate CONNECTOR-FILE`: every problem at once, by key. Talks to nobody. */
+import { connectorNotes } from '../../shared/config/connector/notes.ts';
 import { checkConnector } from '../../shared/config/connector-keys.ts';
-import { nearestKey } from '../../shared/config/nearest-key.ts';
 import type { RawConfig } from '../../shared/config/parse.ts';
 import { type SecretResolver, unresolvedSecrets } from '../../shared/config/secret.ts';
+import { sinkNamed } from '../../shared/config/sink-class.ts';
+import { alikafkaNameProblems } from '../../shared/config/worker/alikafka-names.ts';
 import { ConfigError, type ConfigProblem } from '../../shared/errors.ts';
 import type { SinkDefinition } from '../../shared/sink.ts';
 import { readConnectorFile } from '../connector-file.ts';
@@ -24,18 +26,9 @@ export interface Validation {
 /** The sink that a raw configuration names.
  *  @throws ConfigError under `connector.class` that lists the known ones */
 export function sinkOf(raw: RawConfig, sinks: readonly SinkDefinition[]): SinkDefinition {
-  const given = raw['connector.class'];
-  const sink = sinks.find(({ connectorClass }) => connectorClass === given);
-  if (sink !== undefined) return sink;
-  const known = sinks.map(({ connectorClass }) => connectorClass);
-  const nearest = typeof given === 'string' ? nearestKey(given, known) : undefined;
-  const connect = tableFor(given);
-  const message =
-    connect !== undefined
-      ? `is the ${connect.title} of Kafka Connect; spillway validate --from-connect FILE translates it`
-      : typeof given === 'string'
-        ? `no sink is called ${JSON.stringify(given)}${nearest === undefined ? '' : `, did you mean ${nearest}?`}; expected one of ${known.join(', ')}`
-        : `is required: one of ${known.join(', ')}`;
+  const connect = tableFor(raw['connector.class']);
+  if (connect === undefined) return sinkNamed(raw['connector.class'], sinks);
+  const message = `is the ${connect.title} of Kafka Connect; spillway validate --from-connect FILE translates it`;
   throw new ConfigError([{ key: 'connector.class', message }]);
 }
 
@@ -56,7 +49,12 @@ function sharedProblems(raw: RawConfig, sinks: readonly SinkDefinition[]): reado
   return checkConnector(stub, raw).problems.filter(({ key }) => key !== 'connector.class');
 }
 
-function checkRaw(raw: RawConfig, sinks: readonly SinkDefinition[], secrets: SecretResolver) {
+function checkRaw(
+  raw: RawConfig,
+  sinks: readonly SinkDefinition[],
+  secrets: SecretResolver,
+  instanceId: string | undefined,
+) {
   let sink: SinkDefinition;
   try {
     sink = sinkOf(raw, sinks);
@@ -65,13 +63,24 @@ function checkRaw(raw: RawConfig, sinks: readonly SinkDefinition[], secrets: Sec
     return { problems: [...error.problems, ...sharedProblems(raw, sinks)], warnings: [], notes: [] };
   }
   const { parsed, problems, warnings, values } = checkConnector(sink, raw);
-  const notes = parsed === undefined ? [] : (sink.notes?.(parsed.sink) ?? []);
-  return { problems: [...problems, ...unresolvedSecrets(values, secrets)], warnings, notes };
+  const notes =
+    parsed === undefined
+      ? []
+      : [...(sink.notes?.(parsed.sink) ?? []), ...connectorNotes(parsed.connector, sink.userFunction)];
+  const names =
+    parsed === undefined || instanceId === undefined ? [] : alikafkaNameProblems(parsed.connector, instanceId);
+  return { problems: [...problems, ...names, ...unresolvedSecrets(values, secrets)], warnings, notes };
 }
 
 /** Checks a connector file as `run` would before it starts, secret references included. What is wrong with the file is in the
- *  answer, never thrown. */
-export function validateFile(path: string, sinks: readonly SinkDefinition[], secrets: SecretResolver): Validation {
+ *  answer, never thrown.
+ *  @param instanceId managed instance whose rules names must fit, where there is one */
+export function validateFile(
+  path: string,
+  sinks: readonly SinkDefinition[],
+  secrets: SecretResolver,
+  instanceId?: string,
+): Validation {
   let raw: RawConfig;
   try {
     raw = readConnectorFile(path);
@@ -79,7 +88,7 @@ export function validateFile(path: string, sinks: readonly SinkDefinition[], sec
     if (!(error instanceof ConfigError)) throw error;
     return { file: path, valid: false, problems: error.problems, warnings: [], notes: [] };
   }
-  return validateRaw(path, raw, sinks, secrets);
+  return validateRaw(path, raw, sinks, secrets, instanceId);
 }
 
 /** As `validateFile`, for what a file says. `file` is what the answer calls it. */
@@ -88,8 +97,9 @@ export function validateRaw(
   raw: RawConfig,
   sinks: readonly SinkDefinition[],
   secrets: SecretResolver,
+  instanceId?: string,
 ): Validation {
-  const { problems, warnings, notes } = checkRaw(raw, sinks, secrets);
+  const { problems, warnings, notes } = checkRaw(raw, sinks, secrets, instanceId);
   const { name, 'connector.class': connectorClass } = raw;
   return {
     file,

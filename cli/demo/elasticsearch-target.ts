@@ -2,6 +2,7 @@
 import pc from 'picocolors';
 import { startSearch } from '../../infra/local/search/start-search.ts';
 import { demoRecords, misfits } from './orders.ts';
+import { askSearch } from './search-questions.ts';
 import type { DemoNames, DemoTarget } from './target.ts';
 
 /** With the order without a key that `demoRecords` adds. */
@@ -36,9 +37,11 @@ export async function elasticsearchTarget({ topic, partitions }: DemoNames): Pro
       'elasticsearch.index': topic,
     },
     inspect: async ({ dropped, inErrorTopic }) => {
-      await ask(url, `/${topic}/_refresh`);
-      const { count } = (await ask(url, `/${topic}/_count`)) as { count: number };
-      const { hits } = (await ask(url, `/${topic}/_search?size=3&sort=_doc`)) as { hits: { hits: readonly object[] } };
+      await askSearch(url, `/${topic}/_refresh`);
+      const { count } = (await askSearch(url, `/${topic}/_count`)) as { count: number };
+      const { hits } = (await askSearch(url, `/${topic}/_search?size=3&sort=_doc`)) as {
+        hits: { hits: readonly object[] };
+      };
       const text = [
         `Three documents as ${url}/${topic}/_search gives them:`,
         ...hits.hits.map((hit) => pc.dim(`  ${JSON.stringify(hit)}`)),
@@ -48,12 +51,4 @@ export async function elasticsearchTarget({ topic, partitions }: DemoNames): Pro
     },
     close: async () => await local?.stop(),
   };
-}
-
-/** What the server answers to a GET, parsed.
- *  @throws Error when it refuses */
-async function ask(url: string, path: string): Promise<unknown> {
-  const response = await fetch(`${url}${path}`);
-  if (response.ok) return await response.json();
-  throw new Error(`${url}${path}: HTTP ${response.status} ${await response.text()}`);
 }

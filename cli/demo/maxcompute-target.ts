@@ -8,6 +8,7 @@ import { type ReadRow, readByPyodps } from '../../infra/local/maxcompute/read-by
 import { startMaxCompute } from '../../infra/local/maxcompute/server.ts';
 import { LOCAL_MAXCOMPUTE_CREDENTIALS } from '../commands/local.ts';
 import { type DemoRecord, demoRecords } from './orders.ts';
+import { sentRecords, textOf } from './sent-records.ts';
 import type { DemoNames, DemoTarget } from './target.ts';
 
 const ORDERS = 3_000;
@@ -79,13 +80,7 @@ export async function maxcomputeTarget({ folder, topic, partitions }: DemoNames)
 
 /** Rows that hold the record of their place, byte for byte, in the partition of its day; each record counts once. */
 function countRight(rows: readonly ReadRow[], records: readonly DemoRecord[], topic: string): number {
-  const sent = new Map<string, DemoRecord['record']>();
-  const ends = new Map<number, number>();
-  for (const { partition, record } of records) {
-    const offset = ends.get(partition) ?? 0;
-    sent.set(`${partition}/${offset}`, record);
-    ends.set(partition, offset + 1);
-  }
+  const sent = sentRecords(records);
   let right = 0;
   for (const { partition: day, row } of rows) {
     const place = `${row['partition']}/${row['offset']}`;
@@ -101,8 +96,6 @@ function countRight(rows: readonly ReadRow[], records: readonly DemoRecord[], to
   }
   return right;
 }
-
-const textOf = (bytes: Buffer | null) => bytes?.toString() ?? null;
 
 /** `pt=11-17-2020`, as the managed connector writes it. */
 function dayOf(epochMs: number): string {

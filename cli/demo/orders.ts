@@ -50,6 +50,12 @@ export function misfits(count: number, partitions: number, now: number): DemoRec
   });
 }
 
+/** An order of fewer pieces than none. */
+export function poison(partition: number, now: number): DemoRecord {
+  const order = { id: 'order-poison', city: CITIES[0], lines: [{ goods: '砚台', pieces: -3, cents: 990 }] };
+  return recordOf(partition, Buffer.from(order.id), Buffer.from(JSON.stringify(order)), now);
+}
+
 function recordOf(partition: number, key: Buffer | null, value: Buffer | null, timestamp: number): DemoRecord {
   return { partition, record: { key, value, headers: [], timestamp } };
 }

@@ -1,18 +1,15 @@
 /** The demo's objects in a bucket on this machine. */
-import { createReadStream } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { createInterface } from 'node:readline';
 import pc from 'picocolors';
 import { startOss } from '../../infra/local/oss/server.ts';
 import { LOCAL_BUCKET, LOCAL_OSS_CREDENTIALS } from '../commands/local.ts';
+import { filesIn, firstLines } from './bucket-files.ts';
 import { demoRecords } from './orders.ts';
 import type { DemoNames, DemoTarget } from './target.ts';
 
 const ORDERS = 3_000;
 const INVOKE_MAX_BYTES = 65_536;
-const SHOWN_LINES = 3;
-const SHOWN_CHARACTERS = 220;
 
 export async function ossTarget({ folder, partitions }: DemoNames): Promise<DemoTarget> {
   const dir = join(folder, 'oss');
@@ -48,21 +45,4 @@ export async function ossTarget({ folder, partitions }: DemoNames): Promise<Demo
     },
     close: () => oss.close(),
   };
-}
-
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  return files.map((entry) => join(entry.parentPath, entry.name)).sort();
-}
-
-async function firstLines(path: string): Promise<string[]> {
-  const lines: string[] = [];
-  const stream = createReadStream(path);
-  for await (const line of createInterface({ input: stream })) {
-    lines.push(line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line);
-    if (lines.length === SHOWN_LINES) break;
-  }
-  stream.destroy();
-  return lines;
 }

@@ -19,6 +19,8 @@ export interface ErrorTopicFacts {
   readonly settings: ReadonlyMap<string, TopicSettings>;
   /** Rights on the cluster, to be asked with `hasRight`. */
   readonly clusterOperations: number;
+  /** Topics are made by the interface of a managed service, and not through Kafka. */
+  readonly managed: boolean;
 }
 
 /** Names of the error topics that a connector may write to; none under `errors.policy=stop`. */
@@ -50,7 +52,7 @@ export function checkErrorTopics(facts: ErrorTopicFacts): Finding[] {
 
 function checkMissing(
   name: string,
-  { config, clusterOperations }: ErrorTopicFacts,
+  { config, clusterOperations, managed }: ErrorTopicFacts,
   largest: { readonly name: string; readonly bytes: number },
 ): Finding[] {
   if (config['resources.create'] === 'manual') {
@@ -61,6 +63,12 @@ function checkMissing(
         `create topic ${name} (6 partitions are advised), or set resources.create=auto`,
         'TOPIC_MISSING',
       ),
+    ];
+  }
+  if (managed) {
+    const by = 'through alikafka';
+    return [
+      ok('error-topic-absent', `there is no error topic ${name} yet; the run creates it ${by}, with 6 partitions`),
     ];
   }
   const size = checkSize(name, DEFAULT_MESSAGE_BYTES, largest);

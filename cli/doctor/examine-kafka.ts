@@ -1,15 +1,17 @@
 /** Asks a cluster what the checks want to know: the way to it, and what a connector needs there. */
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import { FatalError, RetriableError } from '../../shared/errors.ts';
+import type { AlikafkaProbe } from '../../shared/kafka/alikafka/probe.ts';
 import { showAddress } from '../../shared/kafka/broker-address.ts';
 import type { KafkaAdmin } from '../../shared/kafka/driver.ts';
 import type { BrokerTrial, ClusterInspector } from '../../shared/kafka/inspect/cluster-inspector.ts';
 import type { TopicInspection } from '../../shared/kafka/inspect/metadata-request.ts';
+import { isGroupToCome } from './check-alikafka.ts';
 import { type ClientSecurity, checkAdvertised, checkBootstrap, checkCluster } from './check-brokers.ts';
 import { checkErrorTopics, errorTopicsOf } from './check-error-topics.ts';
 import { checkGroup, checkMetadata, checkPositions, type PartitionPosition } from './check-group.ts';
 import { checkSources, readable } from './check-sources.ts';
-import { type Finding, type FindingCode, fromError, type Section } from './finding.ts';
+import { type Finding, type FindingCode, fromError, ok, type Section } from './finding.ts';
 
 /** What the checks ask; `ClusterInspector` and `KafkaAdmin` answer. */
 export type Inspector = Pick<
@@ -53,16 +55,20 @@ function releaseOf(trial: BrokerTrial): string | undefined {
   return trial.reached ? trial.release : undefined;
 }
 
-/** Topics, rights and group of one connector. */
+/** Topics, rights and group of one connector.
+ *  @param managed what is known of the instance where the brokers are a managed one */
 export async function examineConnector(
   config: ConnectorConfig,
   inspector: Inspector,
   offsets: Offsets,
   nowMs: number,
+  managed: AlikafkaProbe | undefined,
 ): Promise<Section[]> {
   const connector = config.name;
-  const topics = await examineTopics(config, inspector, nowMs);
-  const group = await examineGroup(config, readable(topics.sources), inspector, offsets);
+  const topics = await examineTopics(config, inspector, nowMs, managed !== undefined);
+  const group = isGroupToCome(config, managed)
+    ? [ok('group-state', `group ${config['consumer.group.id']} is not there yet`)]
+    : await examineGroup(config, readable(topics.sources), inspector, offsets);
   return [
     { title: `${connector}: topics`, connector, findings: topics.findings },
     { title: `${connector}: consumer group`, connector, findings: group },
@@ -73,6 +79,7 @@ async function examineTopics(
   config: ConnectorConfig,
   inspector: Inspector,
   nowMs: number,
+  managed: boolean,
 ): Promise<{ readonly findings: readonly Finding[]; readonly sources: readonly TopicInspection[] }> {
   try {
     const sources = await sourcesOf(config, inspector);
@@ -88,6 +95,7 @@ async function examineTopics(
         sources: readable(sources),
         settings,
         clusterOperations: errorTopics.authorizedOperations,
+        managed,
       }),
       ...settingsUnknown(unknown),
     ];

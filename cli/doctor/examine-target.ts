@@ -1,13 +1,17 @@
 /** Looks at where a connector's records go. */
 import { resolve } from 'node:path';
+import { fcSink } from '../../functions/dispatcher/fc-sink.ts';
+import { fcFunctionOf } from '../../functions/dispatcher/invokers/fc/fc-function.ts';
+import type { FcProbe } from '../../functions/dispatcher/invokers/fc/probe.ts';
 import { type ElasticsearchConfig, elasticsearchSink } from '../../functions/elasticsearch-sink/config.ts';
 import type { ElasticsearchProbe } from '../../functions/elasticsearch-sink/handler.ts';
 import { type MaxComputeConfig, maxcomputeSink } from '../../functions/maxcompute-sink/config.ts';
 import type { MaxComputeProbe } from '../../functions/maxcompute-sink/handler.ts';
 import { type OssConfig, ossSink } from '../../functions/oss-sink/config.ts';
 import type { OssProbe, OssProbeTarget } from '../../functions/oss-sink/handler.ts';
-import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
+import type { ConnectorConfig, ParsedConnector } from '../../shared/config/connector-keys.ts';
 import { checkElasticsearch } from './check-elasticsearch.ts';
+import { checkFc } from './check-fc.ts';
 import { checkHttpTarget } from './check-http-target.ts';
 import { checkMaxCompute } from './check-maxcompute.ts';
 import { checkModule } from './check-module.ts';
@@ -19,6 +23,7 @@ export interface TargetDeps {
   probeOss(target: OssProbeTarget): Promise<OssProbe>;
   probeElasticsearch(config: ElasticsearchConfig, topics: readonly string[]): Promise<ElasticsearchProbe>;
   probeMaxCompute(config: MaxComputeConfig): Promise<MaxComputeProbe>;
+  probeFc(config: ConnectorConfig): Promise<FcProbe>;
   connectTo(url: URL): Promise<Reach>;
   isReadable(path: string): Promise<boolean>;
   /** Part of the name of an object that nobody has. */
@@ -62,6 +67,10 @@ async function targetFindings(
   if (config['invoke.target'] === 'http') {
     const url = new URL(config['invoke.http.url'] ?? '');
     return checkHttpTarget(url, await deps.connectTo(url));
+  }
+  if (config['invoke.target'] === 'fc') {
+    const userFunction = config['connector.class'] === fcSink.connectorClass;
+    return checkFc(fcFunctionOf(config), config, userFunction, await deps.probeFc(config));
   }
   if (config['invoke.module'] !== undefined) {
     const path = resolve(folder, config['invoke.module']);

@@ -3,8 +3,10 @@ import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
 import { type SecretResolver, unresolvedSecrets } from '../../shared/config/secret.ts';
 import { kafkaConnection, type WorkerConfig } from '../../shared/config/worker-keys.ts';
 import { ConfigError, type ConfigProblem } from '../../shared/errors.ts';
+import type { AlikafkaProbe } from '../../shared/kafka/alikafka/probe.ts';
 import type { KafkaConnectionOptions } from '../../shared/kafka/driver.ts';
 import type { Validation } from '../commands/validate.ts';
+import { checkAtInstance, checkInstance } from './check-alikafka.ts';
 import { checkConnectorFile, checkMemory, checkWorker, workerProblems } from './check-configuration.ts';
 import { checkProcess } from './check-process.ts';
 import { examineBrokers, examineConnector, type Inspector, type Offsets } from './examine-kafka.ts';
@@ -27,6 +29,8 @@ export interface ExamineDeps {
   readonly secrets: SecretResolver;
   inspector(connection: KafkaConnectionOptions): Inspector;
   offsets(connection: KafkaConnectionOptions): Offsets;
+  /** What is told of the managed instance; `undefined` where none is configured. */
+  alikafka(worker: WorkerConfig): Promise<AlikafkaProbe | undefined>;
   readonly target: TargetDeps;
   /** Epoch ms. */
   now(): number;
@@ -87,15 +91,36 @@ async function examineCluster(
   const offsets = deps.offsets(connection);
   const client = { protocol: config['security.protocol'], mechanism: config['sasl.mechanism'] };
   try {
-    const brokers = await examineBrokers(connection.bootstrapServers, client, inspector);
+    const [brokers, managed] = await Promise.all([
+      examineBrokers(connection.bootstrapServers, client, inspector),
+      deps.alikafka(config),
+    ]);
     const sections: Section[] = [{ title: 'Kafka', findings: brokers.findings }];
+    if (managed !== undefined) sections.push(...instanceSections(managed, config, connectors));
     if (!brokers.usable) return sections;
     for (const { connector } of connectors) {
-      sections.push(...(await examineConnector(connector, inspector, offsets, deps.now())));
+      sections.push(...(await examineConnector(connector, inspector, offsets, deps.now(), managed)));
     }
     return sections;
   } finally {
     inspector.close();
     await offsets.close();
   }
+}
+
+/** The managed instance itself, and what each connector needs there. */
+function instanceSections(
+  probe: AlikafkaProbe,
+  worker: WorkerConfig,
+  connectors: readonly ParsedConnector[],
+): Section[] {
+  const client = { servers: worker['bootstrap.servers'], protocol: worker['security.protocol'] };
+  return [
+    { title: 'ApsaraMQ for Kafka', findings: checkInstance(probe, client) },
+    ...connectors.map(({ connector }) => ({
+      title: `${connector.name}: ApsaraMQ for Kafka`,
+      connector: connector.name,
+      findings: checkAtInstance(connector, probe),
+    })),
+  ];
 }

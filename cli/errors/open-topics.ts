@@ -1,9 +1,9 @@
 /** The error topics of a command, and the clients to read them with. */
 import { systemClock } from '../../shared/clock.ts';
-import { kafkaConnection } from '../../shared/config/worker-keys.ts';
+import { roleCredentials } from '../../shared/cloud-credentials.ts';
 import { ConfigError, FatalError } from '../../shared/errors.ts';
 import type { KafkaAdmin, KafkaDriver, KafkaReader } from '../../shared/kafka/driver.ts';
-import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
+import { createWorkerDriver } from '../../shared/kafka/worker-driver.ts';
 import { type LoadedConnector, loadConnectors } from '../load-connectors.ts';
 import { loadWorker } from '../load-worker.ts';
 import { createLogger } from '../logger.ts';
@@ -34,8 +34,13 @@ export async function withTopics<T>(
   const logger = createLogger('warn', process.stderr.isTTY === true);
   const [connector] = file === undefined ? [] : loadConnectors([file], logger);
   const names = topicsOf(connector, topic);
-  const connection = kafkaConnection(config, processSecrets);
-  const driver = createKafkaDriver(connection, { logger, clock: systemClock, random: Math.random });
+  const driver = createWorkerDriver(config, {
+    secrets: processSecrets,
+    role: () => roleCredentials(process.env),
+    logger,
+    clock: systemClock,
+    random: Math.random,
+  });
   const admin = driver.admin();
   const reader = driver.reader({ isolationLevel: 'read_committed', fetchMaxBytes: FETCH_MAX_BYTES });
   try {

@@ -37,6 +37,7 @@ export function entryText(entry: ErrorEntry, bytes: number): string {
           `  sent back so far          ${entry.attempts === 0 ? 'never' : `${entry.attempts} times`}`,
         ]),
     ...(note?.stack === undefined ? [] : ['  trace', ...indented(note.stack)]),
+    ...(note?.functionLog === undefined ? [] : ['  log of the function', ...indented(note.functionLog)]),
     ...headerLines(note === undefined ? record.headers : entry.headers, bytes),
     ...bytesLines('key', record.key, bytes),
     ...bytesLines('value', record.value, bytes),

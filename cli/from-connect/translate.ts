@@ -3,6 +3,7 @@ import type { RawConfig } from '../../shared/config/parse.ts';
 import { ConfigError } from '../../shared/errors.ts';
 import { aivenHttp } from './aiven-http.ts';
 import { aivenS3 } from './aiven-s3.ts';
+import { alibabaFc } from './alibaba-fc.ts';
 import { ANY_SINK_KEYS, ANY_SINK_PREFIXES } from './any-sink.ts';
 import { composeAnySink } from './any-sink-compose.ts';
 import { confluentHttp } from './confluent-http.ts';
@@ -30,7 +31,7 @@ export interface Translation {
   readonly needless: readonly Remark[];
 }
 
-export const TABLES: readonly ConnectTable[] = [confluentS3, confluentHttp, aivenS3, aivenHttp];
+export const TABLES: readonly ConnectTable[] = [confluentS3, confluentHttp, aivenS3, aivenHttp, alibabaFc];
 
 const FIRST_KEYS = ['name', 'connector.class', 'topics', 'topics.regex'];
 const SHOWN_CHARACTERS = 100;

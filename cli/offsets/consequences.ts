@@ -4,7 +4,8 @@ import type { StoredWithCommit } from '../../functions/dispatcher/offsets/stored
 import { partitionName } from '../../shared/records.ts';
 import type { SinkDefinition } from '../../shared/sink.ts';
 
-type Target = Pick<SinkDefinition, 'keys' | 'userFunction'>;
+/** `callsHaveIds`: Function Compute would know calls again by their ids. */
+type Target = Pick<SinkDefinition, 'keys' | 'userFunction'> & { readonly callsHaveIds?: boolean };
 
 const AT_MOST =
   'at most: offsets are counted, and some hold no record (compacted, aborted, or the marker of a transaction)';
@@ -20,7 +21,9 @@ export function consequences(moves: readonly OffsetMove[], target: Target): stri
   const again = affected(moves, 'again');
   return [
     ...(skipped === 0 ? [] : [`${records(skipped)} will NOT be delivered (${AT_MOST}).`]),
-    ...(again === 0 ? [] : [`${records(again)} will be delivered, or delivered again (${AT_MOST}).`, atTarget(target)]),
+    ...(again === 0
+      ? []
+      : [`${records(again)} will be delivered, or delivered again (${AT_MOST}).`, atTarget(target), ...ofIds(target)]),
     ...moves.flatMap((move) => (move.drops === undefined ? [] : [dropped(move, move.drops)])),
   ];
 }
@@ -51,6 +54,13 @@ function dropped(move: OffsetMove, drops: StoredWithCommit): string {
   ].join('; ');
   const what = `${partitionName(move)}: what is stored with the commit is dropped (${storedText(drops)})`;
   return follows === '' ? `${what}.` : `${what}: ${follows}.`;
+}
+
+function ofIds({ callsHaveIds = false }: Target): string[] {
+  if (!callsHaveIds) return [];
+  return [
+    'Their asynchronous calls get other ids than before, so Function Compute runs the function again and does not take them for repeats.',
+  ];
 }
 
 function atTarget({ keys, userFunction }: Target): string {

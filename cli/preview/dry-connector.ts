@@ -1,4 +1,5 @@
 /** A connector put together as a run puts it together, but for its ends: they send nothing and note what they would send. */
+import { fcRequestOf } from '../../functions/dispatcher/invokers/fc/create.ts';
 import { httpRequestOf } from '../../functions/dispatcher/invokers/http-request.ts';
 import { createInProcessInvoker } from '../../functions/dispatcher/invokers/in-process.ts';
 import type { Invoker } from '../../functions/dispatcher/invokers/invoker.ts';
@@ -27,6 +28,7 @@ const NO_SECRETS: SecretResolver = {
   },
 };
 const HIDDEN = '[from invoke.http.authorization]';
+const SIGNED = '[signed when it is sent]';
 
 /** What `previewRecords` takes. */
 export function dryConnector({ definition, parsed }: Pick<LoadedConnector, 'definition' | 'parsed'>): PreviewSpec {
@@ -71,19 +73,27 @@ function dryWriter(
   return undefined;
 }
 
-/** For a function of the user's own: it is not called, wherever it runs. */
+/** For a function that is not in this process, or of the user's own: it is not called, wherever it runs. */
 function envelopeRecorder(config: ConnectorConfig, record: (request: RenderedRequest) => void): Invoker {
   const envelope = envelopeOptions(config);
   const authorization = config['invoke.http.authorization'] === undefined ? {} : { authorization: HIDDEN };
-  const requestOf = (batch: RecordBatch): RenderedRequest =>
-    config['invoke.target'] === 'in-process'
-      ? {
-          method: 'CALL',
-          url: `handler of ${config['invoke.module']}`,
-          headers: {},
-          body: encodeEnvelope(batch, envelope),
-        }
-      : httpRequestOf(batch, { url: new URL(config['invoke.http.url'] ?? ''), ...authorization, envelope });
+  const requestOf = (batch: RecordBatch): RenderedRequest => {
+    const target = config['invoke.target'];
+    switch (target) {
+      case 'in-process': {
+        const url = `handler of ${config['invoke.module']}`;
+        return { method: 'CALL', url, headers: {}, body: encodeEnvelope(batch, envelope) };
+      }
+      case 'http':
+        return httpRequestOf(batch, { url: new URL(config['invoke.http.url'] ?? ''), ...authorization, envelope });
+      case 'fc': {
+        const request = fcRequestOf(batch, config);
+        return { ...request, headers: { ...request.headers, authorization: SIGNED } };
+      }
+      default:
+        throw new Error(`unknown invoke.target ${target satisfies never}`);
+    }
+  };
   return {
     async invoke(batch) {
       record(requestOf(batch));

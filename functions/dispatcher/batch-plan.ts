@@ -7,7 +7,13 @@
  *    beginning. A range that is written stays in the plan, as `done`, while the commit has not passed it: records of other windows hold
  *    it back, and those of the range must not be sent again.
  *  Pure: no clock, no I/O. */
-import { encodeCommitMetadata, METADATA_MAX_BYTES, type PlannedRange, type StopMark } from './commit-metadata.ts';
+import {
+  encodeCommitMetadata,
+  METADATA_MAX_BYTES,
+  OCCASION_MAX_LENGTH,
+  type PlannedRange,
+  type StopMark,
+} from './commit-metadata.ts';
 
 /** A range in a plan. What changes it is the plan's to call. */
 export interface Planned extends PlannedRange {
@@ -25,6 +31,8 @@ export interface Planned extends PlannedRange {
 const HEAD_RESERVE_BYTES = 320;
 /** Kept free for the mark of a stop that comes later. */
 const STOP_RESERVE_BYTES = 160;
+/** Kept free for the occasion of asynchronous calls, which a commit may carry beside the plan. */
+const OCCASION_RESERVE_BYTES = OCCASION_MAX_LENGTH + '"occasion":"",'.length;
 /** A token's 200 bytes, escaped as JSON would at its worst, are asked for before the token is known. */
 const TOKEN_RESERVE_BYTES = 212;
 
@@ -151,7 +159,7 @@ export class BatchPlan {
     const now = Buffer.byteLength(encodeCommitMetadata(at, { stopped, plan: ranges }));
     const later = ranges.reduce((sum, range) => sum + this.#growthOf(range), 0);
     const stop = stopped === undefined ? STOP_RESERVE_BYTES : 0;
-    return now + later + stop + reserve <= METADATA_MAX_BYTES;
+    return now + later + stop + OCCASION_RESERVE_BYTES + reserve <= METADATA_MAX_BYTES;
   }
 
   /** Bytes that a range takes more when it is done (`,1` or `,0,1`), or has its token. */

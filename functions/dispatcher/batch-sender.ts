@@ -39,6 +39,8 @@ export interface SenderOwner extends Pick<DeliveryEvents, 'written' | 'settled'>
   /** The record at `offset` must stop the partition. */
   stopAt(offset: number, reason: ErrantReason): void;
   clearance(batch: RecordBatch): Clearance;
+  /** Of `InvokeContext`; the same for all of its batches. */
+  readonly occasion: string | undefined;
   /** Whether a confirmed commit names the batch, with its token if it has one. */
   isStored(batch: RecordBatch): boolean;
   /** What a two-phase sink answered for the batch, under an earlier owner. */
@@ -67,6 +69,7 @@ export class BatchSender {
   #fenced = false;
   readonly #abort = new AbortController();
   readonly #signals = { retry: this.#fence.signal, invoke: this.#abort.signal };
+  readonly #delivery: DeliveryDeps;
   /** What deliveries tell each other of a user's function. */
   readonly #evidence = new Evidence();
   /** Called once a commit is confirmed. */
@@ -78,6 +81,7 @@ export class BatchSender {
     private readonly deps: BatchSenderDeps,
     private readonly owner: SenderOwner,
   ) {
+    this.#delivery = { ...deps.delivery, occasion: owner.occasion };
     // Every delivery under way listens to them: several, not a leak.
     setMaxListeners(0, this.#fence.signal, this.#abort.signal);
   }
@@ -176,7 +180,8 @@ export class BatchSender {
         this.#wait(batch, reason);
       },
     };
-    const { phases, delivery } = this.deps;
+    const { phases } = this.deps;
+    const delivery = this.#delivery;
     try {
       // A target that answers without I/O would have its whole queue delivered in one turn.
       const breath = delivery.clock.breath();
@@ -210,7 +215,7 @@ export class BatchSender {
   }
 
   #runOf(events: DeliveryEvents): DeliveryRun {
-    return new DeliveryRun(events, this.deps.delivery, this.#signals, this.#evidence);
+    return new DeliveryRun(events, this.#delivery, this.#signals, this.#evidence);
   }
 
   /** Completes the session of a token whose records Kafka no longer has, then calls `done`. */

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 
 /** Bytes of UTF-8 that brokers take for one partition (`offset.metadata.max.bytes`). */
 export const METADATA_MAX_BYTES = 4_096;
+/** Letters and digits; a longer one is none of ours. */
+export const OCCASION_MAX_LENGTH = 16;
 
 /** A partition stopped by `errors.policy=stop`, or by what lies in its way at the target, stays stopped for its next owner. */
 export interface StopMark {
@@ -28,6 +30,9 @@ export interface CommitMetadata {
   readonly stopped: StopMark | undefined;
   /** By first offset. */
   readonly plan: readonly PlannedRange[];
+  /** Of `InvokeContext.occasion`; undefined where none is needed. Whoever moves a group with other tools, or with `spillway offsets`, leaves it
+   *  out, so that what comes again is a new occasion. */
+  readonly occasion?: string | undefined;
 }
 
 const NOTHING: CommitMetadata = { stopped: undefined, plan: [] };
@@ -41,14 +46,16 @@ export function windowName(window: string): string {
 }
 
 /** The string for a commit of offset `at`; '' when there is nothing to say. Offsets are given relative to `at`, to save room. */
-export function encodeCommitMetadata(at: number, { stopped, plan }: CommitMetadata): string {
-  if (stopped === undefined && plan.length === 0) return '';
+export function encodeCommitMetadata(at: number, { stopped, plan, occasion }: CommitMetadata): string {
+  if (stopped === undefined && plan.length === 0 && occasion === undefined) return '';
   return JSON.stringify({
     spillway: 1,
     ...(stopped === undefined
       ? {}
       : { stopped: { offset: stopped.offset, code: stopped.code.slice(0, CODE_MAX_LENGTH) } }),
-    ...(plan.length === 0 ? {} : { at, plan: plan.map((range) => encodeRange(at, range)) }),
+    ...(plan.length === 0 && occasion === undefined ? {} : { at }),
+    ...(occasion === undefined ? {} : { occasion }),
+    ...(plan.length === 0 ? {} : { plan: plan.map((range) => encodeRange(at, range)) }),
   });
 }
 
@@ -60,15 +67,19 @@ function encodeRange(at: number, { first, last, window, done, token }: PlannedRa
   return window === undefined ? entry : [...entry, window];
 }
 
-/** What `metadata` says that came with a commit of offset `at`. Foreign metadata says nothing, and neither does a plan that was made for
- *  another offset: somebody moved the group or copied it to another cluster, and what it calls written is not. */
+/** What `metadata` says that came with a commit of offset `at`. Foreign metadata says nothing, and neither does a plan, or an occasion, that was
+ *  made for another offset: somebody moved the group or copied it to another cluster, and what it calls written is not. */
 export function decodeCommitMetadata(at: number, metadata: string): CommitMetadata {
   const parsed = parse(metadata);
   if (parsed === undefined) return NOTHING;
-  const { stopped, plan } = parsed;
+  const { stopped, plan, occasion } = parsed;
   const ranges = parsed['at'] === at && Array.isArray(plan) ? plan.map((entry) => decodeRange(at, entry)) : [];
   const valid = ranges.filter((range) => range !== undefined);
-  return { stopped: decodeStopMark(stopped), plan: valid.length === ranges.length ? valid : [] };
+  return {
+    stopped: decodeStopMark(stopped),
+    plan: valid.length === ranges.length ? valid : [],
+    ...(parsed['at'] === at && isOccasion(occasion) ? { occasion } : {}),
+  };
 }
 
 function parse(metadata: string): Readonly<Record<string, unknown>> | undefined {
@@ -80,6 +91,10 @@ function parse(metadata: string): Readonly<Record<string, unknown>> | undefined 
     if (thrown instanceof SyntaxError) return undefined;
     throw thrown;
   }
+}
+
+function isOccasion(said: unknown): said is string {
+  return typeof said === 'string' && said.length <= OCCASION_MAX_LENGTH;
 }
 
 function decodeStopMark(stopped: unknown): StopMark | undefined {

@@ -1,5 +1,6 @@
 /** A running connector: what its tasks share, and their life together. */
 
+import { aborted } from '../../shared/aborted.ts';
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
@@ -32,6 +33,9 @@ export interface ConnectorSpec {
   readonly claimCheck: ClaimCheckStore | undefined;
   /** Lift the stop marks of `errors.policy=stop`. */
   readonly resumeStopped: boolean;
+  /** For runs that end when they caught up. Once aborted nothing more is read: what was read is written and committed, open batches too, and
+   *  that is then the goal of `caughtUp`. */
+  readonly lastCall?: AbortSignal | undefined;
   /** Those of its tasks that run here; absent: all of `tasks.max`. */
   readonly taskIds?: readonly number[];
 }
@@ -67,6 +71,8 @@ export interface SeenLag {
 
 /** For a look at the target. */
 const OPEN_TIMEOUT_MS = 20_000;
+/** How often it is looked whether what was read is settled, after the last call. */
+const FINISH_LOOK_MS = 50;
 
 /** Start it once, stop it once, also while `start` is pending. If `start` throws, call `stop` all the same: it closes what was opened. */
 export class Connector {
@@ -107,7 +113,11 @@ export class Connector {
   async start(untilCaughtUp: boolean): Promise<void> {
     await prepareResources(this.#admin, resourcesOf(this.spec.config), this.deps.logger);
     if (untilCaughtUp) this.#ends = await endOffsets(this.#admin, this.#consumer);
-    await this.join(this.#ends && byPartition(this.#ends));
+    const { lastCall } = this.spec;
+    const joined = this.join(this.#ends && byPartition(this.#ends));
+    // A group that still waits for a dead member gives out nothing in time: nobody needs to wait for that.
+    await (lastCall === undefined ? joined : Promise.race([joined, aborted(lastCall)]));
+    if (lastCall?.aborted) return;
     // A run that ends when it caught up must end, also by failing: whoever waits for it starts it again.
     this.begin(!untilCaughtUp);
   }
@@ -136,13 +146,27 @@ export class Connector {
     return this.#tasks.flatMap((task) => task.nothingLeftToDo());
   }
 
-  /** Resolves when the goal of `start(true)` is reached: true when all of it is, false when the rest waits for a person.
+  /** Resolves when the goal of `start(true)` is reached: true when all of it is, false when the rest waits for a person, or for another run
+   *  since the last call came.
    *  @throws the failure when every task failed; the signal's reason when aborted */
   async caughtUp(signal: AbortSignal): Promise<boolean> {
     if (this.#ends === undefined) throw new Error('start(true) comes first');
+    const { lastCall } = this.spec;
     const either = AbortSignal.any([signal, this.#allFailed.signal]);
+    const any = lastCall === undefined ? either : AbortSignal.any([either, lastCall]);
     const waiting = async () => this.nothingLeftToDo();
-    return await untilCaughtUp(this.#admin, this.#consumer.groupId, this.#ends, waiting, this.deps.clock, either);
+    const reached = untilCaughtUp(this.#admin, this.#consumer.groupId, this.#ends, waiting, this.deps.clock, any);
+    if (lastCall === undefined) return await reached;
+    const first = await Promise.race([reached.catch(failedUnless(lastCall)), aborted(lastCall)]);
+    return first ?? (await this.#finishRead(either));
+  }
+
+  /** @throws as `caughtUp` */
+  async #finishRead(signal: AbortSignal): Promise<false> {
+    for (const task of this.#tasks) task.finishRead();
+    while (this.#tasks.some((task) => task.isFinishing)) await this.deps.clock.sleep(FINISH_LOOK_MS, signal);
+    if (signal.aborted) throw signal.reason;
+    return false;
   }
 
   /** Resolves with the failure that ended the last task, when none of them is started again by itself. */
@@ -290,6 +314,13 @@ export class Connector {
       },
     });
   }
+}
+
+/** Passes a failure on, but for that of having waited until `lastCall`. */
+function failedUnless(lastCall: AbortSignal): (thrown: unknown) => undefined {
+  return (thrown) => {
+    if (thrown !== lastCall.reason) throw thrown;
+  };
 }
 
 /** Lag over all partitions. */

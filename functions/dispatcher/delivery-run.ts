@@ -50,6 +50,7 @@ export class DeliveryRun {
       signal: this.signals.invoke,
       admission: this.signals.retry,
       timeoutMs: this.deps.invokeTimeoutMs,
+      occasion: this.deps.occasion,
     };
   }
 

@@ -30,6 +30,8 @@ export interface DeliveryDeps {
   readonly invokeTimeoutMs: number;
   readonly rules: RetryRules;
   readonly claimCheck?: ClaimCheckRules;
+  /** Of `InvokeContext`. */
+  readonly occasion?: string | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;

@@ -8,7 +8,7 @@ export const fcSink: SinkDefinition<Record<never, never>> = {
   connectorClass: 'fc-sink',
   title: 'Your own function',
   description:
-    'Sends envelopes to a function of your own, at any URL or in this process. The function recognises repeats by topic, partition and offset.',
+    'Sends envelopes to a function of your own: at Function Compute, at any URL, or in this process. The function recognises repeats by topic, partition and offset.',
   keys: {},
   checks: [],
   defaults: {

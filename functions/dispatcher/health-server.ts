@@ -10,8 +10,10 @@ export interface HealthSources {
 
 /** The app, without a port. `/health` answers as Kafka Connect's (KIP-1017); `/spillway/health/live` says that the process works,
  *  `/spillway/health/ready` that every connector has a running task, or 503 with the reasons, and in either case which tasks wait for a
- *  restart. */
-export function createHealthApp(sources: HealthSources): FastifyInstance {
+ *  restart.
+ *  @param preStop where a platform asks before it ends the process, by `GET /pre-stop`: resolves when the process may go. Source:
+ *    https://www.alibabacloud.com/help/en/functioncompute/user-guide/lifecycle-hooks-for-function-instances-3 (custom containers). */
+export function createHealthApp(sources: HealthSources, preStop?: () => Promise<void>): FastifyInstance {
   const app = Fastify({ logger: false });
   app.get('/metrics', async (_request, reply) => {
     reply.type('text/plain; version=0.0.4; charset=utf-8');
@@ -30,6 +32,12 @@ export function createHealthApp(sources: HealthSources): FastifyInstance {
     if (reasons.length > 0) reply.code(503);
     return { status: reasons.length === 0 ? 'ready' : 'not ready', reasons, restarts: restarts(sources.statuses()) };
   });
+  if (preStop !== undefined) {
+    app.get('/pre-stop', async () => {
+      await preStop();
+      return { status: 'stopped' };
+    });
+  }
   return app;
 }
 

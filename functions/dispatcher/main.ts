@@ -7,22 +7,23 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { bodyBuffers } from '../../shared/body-buffers.ts';
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { type CloudCredentials, roleCredentials } from '../../shared/cloud-credentials.ts';
 import type { ParsedConnector } from '../../shared/config/connector-keys.ts';
 import type { RawConfig } from '../../shared/config/parse.ts';
 import type { Secret, SecretResolver } from '../../shared/config/secret.ts';
-import { kafkaConnection, type WorkerConfig } from '../../shared/config/worker-keys.ts';
+import { alikafkaNameProblems } from '../../shared/config/worker/alikafka-names.ts';
+import type { WorkerConfig } from '../../shared/config/worker-keys.ts';
 import { ConfigError, FatalError } from '../../shared/errors.ts';
-import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
+import { createWorkerDriver } from '../../shared/kafka/worker-driver.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { NO_SINK_METRICS, type SinkDefinition, type SinkMetrics, type SinkWriter } from '../../shared/sink.ts';
 import { type ElasticsearchConfig, elasticsearchSink } from '../elasticsearch-sink/config.ts';
-import { createElasticsearchWriter } from '../elasticsearch-sink/handler.ts';
 import { type MaxComputeConfig, maxcomputeSink } from '../maxcompute-sink/config.ts';
-import { createMaxComputeWriter } from '../maxcompute-sink/handler.ts';
 import { type OssConfig, ossSink } from '../oss-sink/config.ts';
-import { createOssClaimCheckStore, createOssWriter, roleCredentials } from '../oss-sink/handler.ts';
 import { Connector, type ConnectorDeps } from './connector.ts';
 import { EventLoopStalls, STALL_RESOLUTION_MS, watchStalls } from './event-loop-stalls.ts';
+import { fcSink } from './fc-sink.ts';
+import { createFcInvokerOf } from './invokers/fc/create.ts';
 import { loadFunction } from './invokers/function-module.ts';
 import { createHttpInvoker } from './invokers/http.ts';
 import { createInProcessInvoker } from './invokers/in-process.ts';
@@ -39,6 +40,9 @@ import { planThreads, type ThreadSetup } from './threads/plan.ts';
 import { SharedCounts } from './threads/shared-counts.ts';
 import { ThreadServer } from './threads/thread-server.ts';
 import { Worker } from './worker.ts';
+
+/** The sinks of this build: every value of `connector.class`. */
+export const SINKS: readonly SinkDefinition[] = [ossSink, elasticsearchSink, maxcomputeSink, fcSink];
 
 export interface ConnectorSetup {
   readonly definition: SinkDefinition;
@@ -60,7 +64,13 @@ export interface WorkerSetup {
   readonly resumeStopped: boolean;
   /** How to start threads; absent where all tasks must run in this one. */
   readonly threads?: ThreadSetup;
+  /** Credentials of the role that this runs under, asked before each request; those of the environment when absent. */
+  readonly role?: RoleSource;
+  /** As `ConnectorSpec.lastCall`; of tasks in this thread only. */
+  readonly lastCall?: AbortSignal;
 }
+
+type RoleSource = () => CloudCredentials | undefined;
 
 /** A worker as its callers see it. */
 export type RunnableWorker = Pick<Worker, 'run' | 'statuses'> & {
@@ -72,14 +82,15 @@ export type RunnableWorker = Pick<Worker, 'run' | 'statuses'> & {
  *  @throws ConfigError when a secret does not resolve
  *  @throws FatalError `FUNCTION_MODULE_INVALID`; with several threads `run` throws it */
 export async function createWorker(setup: WorkerSetup): Promise<RunnableWorker> {
-  const { connectors, worker, secrets, logger } = setup;
+  const { connectors, worker, logger } = setup;
+  assertNamesFit(setup);
   const plan = planThreads(connectors, worker['worker.threads'], availableParallelism(), setup.threads, logger);
   if (plan !== undefined) {
     return createThreadedWorker(plan, {
       configs: connectors.map(({ parsed }) => parsed.connector),
       worker,
       resumeStopped: setup.resumeStopped,
-      driver: createKafkaDriver(kafkaConnection(worker, secrets), { logger, clock: systemClock, random: Math.random }),
+      driver: createWorkerDriver(worker, { ...ossDeps(setup), logger, random: Math.random }),
       stalls: eventLoopStalls(),
       clock: systemClock,
       logger,
@@ -89,6 +100,19 @@ export async function createWorker(setup: WorkerSetup): Promise<RunnableWorker> 
   const made = await createConnectors(setup, memory, ({ parsed }) => taskIds(parsed.connector));
   const options = { shutdownTimeoutMs: worker['shutdown.timeout.ms'], clock: systemClock, logger, stalls: made.stalls };
   return Object.assign(new Worker(made.connectors, options), { metrics: () => made.metrics.render() });
+}
+
+/** @throws ConfigError with every name that the managed instance would refuse, where one is configured */
+function assertNamesFit({ connectors, worker }: WorkerSetup): void {
+  const instance = worker['alikafka.instance.id'];
+  if (instance === undefined) return;
+  const problems = connectors.flatMap(({ parsed: { connector } }) =>
+    alikafkaNameProblems(connector, instance).map(({ key, message }) => ({
+      key: `${connector.name}: ${key}`,
+      message,
+    })),
+  );
+  if (problems.length > 0) throw new ConfigError(problems, 'connectors');
 }
 
 /** Serves as one of the threads of a worker, until the main thread ends it. `setup` is that of the whole worker. Never rejects: what keeps it
@@ -142,9 +166,9 @@ async function createConnectors(
   const stalls = eventLoopStalls();
   watchStalls(stalls, metrics.registry);
   const deps: ConnectorDeps = {
-    driver: createKafkaDriver(kafkaConnection(worker, secrets), {
+    driver: createWorkerDriver(worker, {
+      ...ossDeps(setup),
       logger,
-      clock: systemClock,
       random: Math.random,
       memory: memory.budget,
       frames: memory.frames,
@@ -161,7 +185,7 @@ async function createConnectors(
     random: Math.random,
     logger,
   };
-  const connectors = here.map((connector) => {
+  const made = here.map(async (connector) => {
     const { definition, parsed, writer } = connector;
     const { connector: config, sink } = parsed;
     const spec = {
@@ -171,20 +195,21 @@ async function createConnectors(
       periodOf: definition.periodOf?.(sink),
       invoker:
         writer === undefined
-          ? invokerOf(
+          ? await invokerOf(
               definition,
               parsed,
-              { secrets, logger, metrics: metrics.targets.sink(config.name) },
+              { secrets, logger, metrics: metrics.targets.sink(config.name), role: setup.role },
               functions.get(parsed),
             )
           : createInProcessInvoker(writer, systemClock),
-      claimCheck: claimCheckOf(parsed, setup),
+      claimCheck: await claimCheckOf(parsed, setup),
       resumeStopped: setup.resumeStopped,
+      lastCall: setup.lastCall,
       taskIds: idsOf(connector),
     };
     return new Connector(spec, deps);
   });
-  return { connectors, metrics, stalls };
+  return { connectors: await Promise.all(made), metrics, stalls };
 }
 
 /** The way to a connector's sink alone, for whoever brings it records by hand. Closing it is the caller's.
@@ -200,8 +225,8 @@ export async function createSinkWay(
     config: parsed.connector,
     sink: definition,
     windowOf: definition.windowOf?.(parsed.sink),
-    invoker: invokerOf(definition, parsed, { secrets, logger, metrics: NO_SINK_METRICS }, functions.get(parsed)),
-    claimCheck: claimCheckOf(parsed, { secrets }),
+    invoker: await invokerOf(definition, parsed, { secrets, logger, metrics: NO_SINK_METRICS }, functions.get(parsed)),
+    claimCheck: await claimCheckOf(parsed, { secrets }),
   };
 }
 
@@ -210,14 +235,15 @@ interface SinkWayParts {
   readonly secrets: SecretResolver;
   readonly logger: Logger;
   readonly metrics: SinkMetrics;
+  readonly role?: RoleSource | undefined;
 }
 
-function invokerOf(
+async function invokerOf(
   definition: SinkDefinition,
   { connector: config, sink }: ParsedConnector,
   setup: SinkWayParts,
   loaded: LoadedFunction | undefined,
-): Invoker {
+): Promise<Invoker> {
   const target = config['invoke.target'];
   switch (target) {
     case 'http': {
@@ -235,9 +261,11 @@ function invokerOf(
         const envelope = envelopeOptions(config);
         return createInProcessFunction({ ...loaded, envelope, clock: systemClock, requestId: randomUUID });
       }
-      return createInProcessInvoker(inProcessWriter(definition, config.name, sink, setup), systemClock);
-    case 'fc':
-      throw new Error('invoke.target=fc is refused by the configuration check');
+      return createInProcessInvoker(await inProcessWriter(definition, config.name, sink, setup), systemClock);
+    case 'fc': {
+      const logger = setup.logger.child({ connector: config.name });
+      return createFcInvokerOf(config, definition.userFunction, { ...ossDeps(setup), nonce: randomUUID, logger });
+    }
     default:
       throw new Error(`unknown invoke.target ${target satisfies never}`);
   }
@@ -270,33 +298,41 @@ function reveal(secret: Secret, secrets: SecretResolver): string {
   }
 }
 
-function inProcessWriter(
+/** Each sink brings the SDK of its target, which takes long to load: only those are that a connector needs. */
+async function inProcessWriter(
   { connectorClass }: SinkDefinition,
   connector: string,
   sink: ParsedConnector['sink'],
   setup: SinkWayParts,
-): SinkWriter {
+): Promise<SinkWriter> {
   // `parseConnector` parsed the keys of exactly this definition.
-  if (connectorClass === ossSink.connectorClass) return createOssWriter(sink as OssConfig, ossDeps(setup));
+  if (connectorClass === ossSink.connectorClass) {
+    const { createOssWriter } = await import('../oss-sink/handler.ts');
+    return createOssWriter(sink as OssConfig, ossDeps(setup));
+  }
   if (connectorClass === elasticsearchSink.connectorClass) {
     const logger = setup.logger.child({ connector });
+    const { createElasticsearchWriter } = await import('../elasticsearch-sink/handler.ts');
     return createElasticsearchWriter(sink as ElasticsearchConfig, { ...setup, clock: systemClock, logger });
   }
   if (connectorClass === maxcomputeSink.connectorClass) {
     const logger = setup.logger.child({ connector });
+    const { createMaxComputeWriter } = await import('../maxcompute-sink/handler.ts');
     return createMaxComputeWriter(sink as MaxComputeConfig, { ...ossDeps(setup), random: Math.random, logger });
   }
   throw new Error(`${connectorClass} does not run in process`);
 }
 
-function claimCheckOf(
+async function claimCheckOf(
   { connector: config }: ParsedConnector,
-  setup: Pick<WorkerSetup, 'secrets'>,
-): ClaimCheckStore | undefined {
+  setup: Pick<SinkWayParts, 'secrets' | 'role'>,
+): Promise<ClaimCheckStore | undefined> {
   const store = claimCheckKeys(config);
-  return store === undefined ? undefined : createOssClaimCheckStore(store, ossDeps(setup));
+  if (store === undefined) return undefined;
+  const { createOssClaimCheckStore } = await import('../oss-sink/handler.ts');
+  return createOssClaimCheckStore(store, ossDeps(setup));
 }
 
-function ossDeps({ secrets }: Pick<WorkerSetup, 'secrets'>) {
-  return { clock: systemClock, secrets, role: () => roleCredentials(process.env) };
+function ossDeps({ secrets, role = () => roleCredentials(process.env) }: Pick<SinkWayParts, 'secrets' | 'role'>) {
+  return { clock: systemClock, secrets, role };
 }

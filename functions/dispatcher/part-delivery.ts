@@ -22,7 +22,13 @@ export interface FailedPart {
  *  @throws FatalError when the task must fail; what reporting errant records throws; the fence's reason when aborted */
 export async function sendPart(part: RecordBatch, retries: number, run: DeliveryRun): Promise<FailedPart | undefined> {
   const delivery = new PartDelivery(part, retries, run);
-  return await pRetry(() => delivery.attempt(), {
+  let isSettled = false;
+  const attempt = async () => {
+    const failed = await delivery.attempt();
+    isSettled = failed === undefined;
+    return failed;
+  };
+  return await pRetry(attempt, {
     // The policy of waiting is ours (full jitter, Retry-After, error classes), the loop is the library's.
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 0,
@@ -30,6 +36,10 @@ export async function sendPart(part: RecordBatch, retries: number, run: Delivery
     signal: run.fence,
     shouldRetry: ({ error }) => error instanceof RetriableError,
     onFailedAttempt: ({ error }) => delivery.failed(error),
+  }).catch((thrown: unknown) => {
+    // The library throws the signal's reason after an attempt that succeeded, too.
+    if (isSettled) return undefined;
+    throw thrown;
   });
 }
 
@@ -40,7 +50,7 @@ class PartDelivery {
   /** How often a user's function failed them; and whether it said so at least once, and was not just silent. */
   #failures = 0;
   #saidSo = false;
-  /** How often it answered `retry`. */
+  /** How often it answered `retry` for exactly these records. */
   #retryAnswers = 0;
 
   constructor(
@@ -126,8 +136,8 @@ class PartDelivery {
     for (const offset of retry.keys()) if (this.run.isBehindStop(offset)) retry.delete(offset);
     if (exhausted || retry.size === 0) return;
 
-    this.#retryAnswers++;
     this.#keep(retry);
+    this.#retryAnswers++;
     throw new RetryAnswer([...retry.values()]);
   }
 
@@ -135,10 +145,11 @@ class PartDelivery {
     const left = selectFromBatch(this.#left, (block, index) => retry.has(offsetAt(block, index)));
     if (left === null) throw new FatalError('ANSWER_INVALID', 'records to retry were not found in their own batch');
     if (left.count < this.#left.count) {
-      // Other records: what the function failed before was not these.
+      // Other records: what the function failed before was not these. (It may just have no time for more than a part of a batch.)
       this.#setbacks = 0;
       this.#failures = 0;
       this.#saidSo = false;
+      this.#retryAnswers = 0;
     }
     this.#left = left;
   }

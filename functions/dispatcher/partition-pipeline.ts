@@ -30,6 +30,8 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
   /** Open batches are closed as soon as the position reaches this offset. */
   flushAt: number | undefined;
 
+  readonly occasion: string | undefined;
+
   #position: number;
   #stop: StopMark | undefined;
   /** What the broker has. */
@@ -59,7 +61,8 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
     this.tracker = new OffsetTracker(this.tp, position);
     this.#position = position;
     this.endOffset = position;
-    const { stopped, plan } = decodeCommitMetadata(committed, metadata);
+    const { stopped, plan, occasion } = decodeCommitMetadata(committed, metadata);
+    this.occasion = deps.newOccasion === undefined ? undefined : (occasion ?? deps.newOccasion());
     this.#committed = { offset: position, stopped };
     this.#stop = resumeStopped ? undefined : stopped;
     this.#sender = new BatchSender(deps, this);
@@ -95,8 +98,16 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
   /** As `stoppedAt`, but only once nothing is left to send or under way: nothing more happens here until a person resumes it. (What was
    *  read of a planned range that reaches past the stop is read again then.) */
   get waitsForPersonAt(): StopMark | undefined {
-    const nothingMoves = this.#sender.idle || this.#waitsForReading;
-    return nothingMoves && this.#batcher.openRecords === 0 ? this.stoppedAt : undefined;
+    return this.#nothingMoves ? this.stoppedAt : undefined;
+  }
+
+  /** Whether nothing that was read is on its way, and the broker knows how far it came. */
+  get isQuiet(): boolean {
+    return this.#nothingMoves && this.toCommit === undefined;
+  }
+
+  get #nothingMoves(): boolean {
+    return (this.#sender.idle || this.#waitsForReading) && this.#batcher.openRecords === 0;
   }
 
   /** Whether everything before `flushAt` is settled. */
@@ -115,7 +126,7 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
       this.#planned?.unstored === true;
     if (!isNews) return undefined;
     const plan = this.#planned?.rangesFor(offset) ?? [];
-    const metadata = encodeCommitMetadata(offset, { stopped, plan });
+    const metadata = encodeCommitMetadata(offset, { stopped, plan, occasion: this.occasion });
     return { ...this.tp, offset, metadata, stopped, planVersion: this.#planned?.version ?? 0 };
   }
 

@@ -17,6 +17,8 @@ export interface PipelineDeps extends BatchSenderDeps {
   /** `exactly-once`: nothing is sent that is not planned in a confirmed commit. */
   readonly guarantee: DeliveryGuarantee;
   readonly windowOf: WindowOf | undefined;
+  /** Makes the occasion of a partition whose commit has none; undefined where none is needed. */
+  readonly newOccasion?: (() => string) | undefined;
   /** Decides who reads while memory is short. */
   readonly memory: FairIntake;
   /** Name of the connector. */

@@ -5,7 +5,7 @@ import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import type { PeriodOf, SinkDefinition, WindowOf } from '../../shared/sink.ts';
 import type { Invoker } from './invokers/invoker.ts';
 import type { PipelineDeps } from './pipeline-contract.ts';
-import { batchLimits, intakeRules, retryRules } from './plan.ts';
+import { batchLimits, intakeRules, retryRules, tellsOccasions } from './plan.ts';
 
 /** A connector's way to its sink. */
 export interface PipelineSpec {
@@ -47,10 +47,16 @@ export function pipelineDeps(spec: PipelineSpec, { clock, random, ...parts }: Pi
     intake,
     limits: batchLimits(config, periodOf),
     guarantee: config['delivery.guarantee'],
+    newOccasion: tellsOccasions(config) ? () => occasionOf(random) : undefined,
     phases: config['delivery.guarantee'] === 'exactly-once' ? invoker.phases : undefined,
     maxInFlight: config['max.in.flight.batches'],
     windowOf,
     connector: config.name,
     errorsPolicy: config['errors.policy'],
   };
+}
+
+/** 48 bits: enough that two moves of one group within a week do not meet. */
+function occasionOf(random: () => number): string {
+  return Math.floor(random() * 2 ** 48).toString(36);
 }

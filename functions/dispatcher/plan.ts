@@ -25,6 +25,8 @@ const MAX_OPEN_WINDOWS = 8;
 const REBALANCE_TIMEOUT_MS = 60_000;
 /** Well below the rebalance timeout: the commit and the join must fit, too. */
 const DRAIN_TIMEOUT_MS = 30_000;
+/** Share of the drain timeout for what is under way; the rest is for the commit. */
+export const DRAIN_SHARE = 0.8;
 
 /** Topics that are read, or what their names match. */
 export function topicsOf({ topics, 'topics.regex': pattern }: ConnectorConfig): readonly string[] | RegExp {
@@ -40,6 +42,7 @@ export function taskIds(config: ConnectorConfig): number[] {
 export function consumerOptions(config: ConnectorConfig, worker: WorkerLimits): ConsumerOptions {
   const share = Math.floor((worker.memoryBudgetBytes * FETCH_SHARE) / worker.tasks);
   const fetchMaxBytes = Math.min(MAX_FETCH_BYTES, Math.max(MIN_FETCH_BYTES, share));
+  const drainTimeoutMs = Math.max(DRAIN_TIMEOUT_MS, longestCallMs(config) / DRAIN_SHARE);
   return {
     groupId: config['consumer.group.id'],
     topics: topicsOf(config),
@@ -50,10 +53,16 @@ export function consumerOptions(config: ConnectorConfig, worker: WorkerLimits): 
     fetchMaxWaitMs: 500,
     sessionTimeoutMs: worker.sessionTimeoutMs,
     heartbeatIntervalMs: Math.min(1_000, Math.floor(worker.sessionTimeoutMs / 3)),
-    rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
-    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    rebalanceTimeoutMs: Math.max(REBALANCE_TIMEOUT_MS, drainTimeoutMs + DRAIN_TIMEOUT_MS),
+    drainTimeoutMs,
     metadataMaxAgeMs: worker.metadataMaxAgeMs,
   };
+}
+
+/** How long a partition that goes to another member waits for a call that is under way. At Function Compute such a call cannot be ended: given
+ *  up, it would run on beside the next owner's call for the same records. (`fcChecks` bounds it.) */
+function longestCallMs(config: ConnectorConfig): number {
+  return config['invoke.target'] === 'fc' && config['invoke.mode'] === 'sync' ? config['invoke.timeout.ms'] : 0;
 }
 
 /** How records look in an envelope. */
@@ -96,6 +105,13 @@ export function retryRules(config: ConnectorConfig, userFunction: boolean): Retr
     retries: config.retries,
     userFunction,
   };
+}
+
+/** Whether whoever is called remembers calls by an id, so that one on a new occasion must have another. */
+export function tellsOccasions(config: ConnectorConfig): boolean {
+  return (
+    config['invoke.target'] === 'fc' && config['invoke.mode'] === 'async' && config['fc.async.task.id'] === 'offsets'
+  );
 }
 
 /** Where values too large for a request are stored; `undefined` when no bucket is given. */

@@ -1,4 +1,4 @@
-/** What must exist at the broker before a connector reads: its sources, and its error topics. */
+/** What must exist at the broker before a connector reads: its sources, its error topics and, where groups are made beforehand, its group. */
 import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
 import { FatalError } from '../../shared/errors.ts';
 import type { KafkaAdmin } from '../../shared/kafka/driver.ts';
@@ -13,6 +13,7 @@ export interface Resources {
   readonly sources: readonly string[] | RegExp;
   /** Empty under `errors.policy=stop`. */
   readonly errorTopics: readonly string[];
+  readonly groupId: string;
   readonly create: 'auto' | 'manual';
 }
 
@@ -22,11 +23,16 @@ export function resourcesOf(config: ConnectorConfig): Resources {
     config['errors.policy'] === 'stop'
       ? []
       : [config['errors.deadletterqueue.topic.name'], config['runtime.error.topic.name']];
-  return { sources: topicsOf(config), errorTopics, create: config['resources.create'] };
+  return {
+    sources: topicsOf(config),
+    errorTopics,
+    groupId: config['consumer.group.id'],
+    create: config['resources.create'],
+  };
 }
 
-/** Checks sources, creates missing error topics under `auto`.
- *  @throws FatalError `TOPIC_MISSING` that names every missing topic and what to do */
+/** Checks sources, creates missing error topics under `auto`, and the group where it does not come into being by itself.
+ *  @throws FatalError `TOPIC_MISSING` that names every missing topic and what to do; what keeps them from being made */
 export async function prepareResources(admin: KafkaAdmin, resources: Resources, logger: Logger): Promise<void> {
   const errorTopics = [...new Set(resources.errorTopics)];
   const sources = resources.sources instanceof RegExp ? [] : resources.sources;
@@ -41,18 +47,25 @@ export async function prepareResources(admin: KafkaAdmin, resources: Resources, 
     );
   }
   const missing = errorTopics.filter((topic) => !found.has(topic));
-  if (missing.length === 0) return;
-  if (resources.create === 'manual') {
+  if (missing.length > 0 && resources.create === 'manual') {
     throw new FatalError(
       'TOPIC_MISSING',
       `resources.create=manual and these error topics are missing: ${missing.join(', ')}; create them (${ERROR_TOPIC_PARTITIONS} partitions are advised) or set resources.create=auto`,
       { mayHeal: true },
     );
   }
-  await admin.createTopics(
-    missing.map((name) => ({ name, partitions: ERROR_TOPIC_PARTITIONS, replicationFactor: -1, configs: {} })),
+  if (missing.length > 0) {
+    await admin.createTopics(
+      missing.map((name) => ({ name, partitions: ERROR_TOPIC_PARTITIONS, replicationFactor: -1, configs: {} })),
+    );
+    logger.info({ topics: missing }, 'error topics created');
+  }
+  if (admin.prepareGroup === undefined) return;
+  await admin.prepareGroup(
+    resources.groupId,
+    await sourceTopics(admin, resources.sources),
+    resources.create === 'auto',
   );
-  logger.info({ topics: missing }, 'error topics created');
 }
 
 /** Sources and their partition counts, those of a pattern as far as they are there now. */

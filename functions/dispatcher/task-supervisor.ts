@@ -39,6 +39,8 @@ export type SupervisedTask = Pick<
   | 'start'
   | 'begin'
   | 'flushAt'
+  | 'finishRead'
+  | 'isFinishing'
   | 'stop'
   | 'abort'
   | 'waitingForPerson'
@@ -110,6 +112,14 @@ export class TaskSupervisor implements TaskReadings {
 
   flushAt(targets: ReadonlyMap<string, number>): void {
     this.#task.flushAt(targets);
+  }
+
+  finishRead(): void {
+    this.#task.finishRead();
+  }
+
+  get isFinishing(): boolean {
+    return this.#task.isFinishing;
   }
 
   /** As `Task.stop`; a restart that is due is not made any more. */

@@ -6,6 +6,7 @@
  *  While running, partitions come (`assigned`) and go: `revoked` fences them, lets what is under way finish within the drain
  *  deadline, commits what is acked and releases the rest; `lost` releases without a commit. A commit never names an offset at or
  *  past an unsettled record. If the process dies anywhere, the next owner starts at the last commit. */
+import { aborted } from '../../shared/aborted.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { FatalError, toError } from '../../shared/errors.ts';
 import type {
@@ -22,6 +23,7 @@ import type { PartitionReading, TaskMetrics, TaskState } from './metrics.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import { PartitionPipeline } from './partition-pipeline.ts';
 import type { PipelineDeps } from './pipeline-contract.ts';
+import { DRAIN_SHARE } from './plan.ts';
 
 export interface TaskOptions {
   readonly consumer: ConsumerOptions;
@@ -44,8 +46,6 @@ export interface TaskDeps {
 const SWEEP_MS = 500;
 /** The end of a period of the wall clock is looked for so often, where one closes batches. */
 const PERIOD_LOOK_MS = 50;
-/** Share of the drain timeout for what is under way; the rest is for the commit. */
-const DRAIN_SHARE = 0.8;
 /** What is acked may still be committed for this long after `abort`; a Kafka that does not answer then holds nothing up. */
 const LAST_COMMIT_MS = 1_000;
 
@@ -71,8 +71,8 @@ export class Task implements ConsumerListener {
   readonly #dueLooks: DueLooks;
   #cancelTimers: (() => void)[] = [];
   readonly #cut = new AbortController();
-  /** Why no partition reads: `starting` until `begin`. */
-  #hold: 'starting' | undefined = 'starting';
+  /** Why no partition reads: `starting` until `begin`, `ending` from `finishRead` on. */
+  #hold: 'starting' | 'ending' | undefined = 'starting';
 
   constructor(
     private readonly options: TaskOptions,
@@ -159,6 +159,22 @@ export class Task implements ConsumerListener {
   flushAt(targets: ReadonlyMap<string, number>): void {
     for (const [name, offset] of targets) this.#targets.set(name, offset);
     for (const [name, pipeline] of this.#pipelines) pipeline.flushAt = this.#targets.get(name);
+  }
+
+  /** Reads nothing more. What was read goes out, open batches too. */
+  finishRead(): void {
+    this.#hold = 'ending';
+    const now = this.deps.clock.now();
+    for (const pipeline of this.#pipelines.values()) {
+      pipeline.hold(this.#hold);
+      pipeline.flushAt = pipeline.position;
+      pipeline.tick(now);
+    }
+  }
+
+  /** Whether something that was read is still on its way, or its commit is. */
+  get isFinishing(): boolean {
+    return [...this.#pipelines.values()].some((pipeline) => !pipeline.isQuiet);
   }
 
   // --- ConsumerListener
@@ -360,13 +376,6 @@ export class Task implements ConsumerListener {
     if (this.#state !== from) throw new Error(`task is ${this.#state}, not ${from}: cannot become ${to}`);
     this.#state = to;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** Whether something waits for a commit: a batch or a token, or a run that ends when it caught up and waits for nothing else. */

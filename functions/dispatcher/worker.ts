@@ -1,4 +1,5 @@
 /** All connectors of one process, from start to stop. */
+import { aborted } from '../../shared/aborted.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { FatalError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
@@ -115,11 +116,4 @@ function failures(name: string, tasks: ConnectorStatus['tasks']): string[] {
   return [...byCode].map(
     ([code, { count, message }]) => `connector ${name}, ${count} of ${tasks.length} tasks failed: ${code}: ${message}`,
   );
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -3,10 +3,10 @@ import { basename } from 'node:path';
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import { FatalError, RetriableError } from '../../shared/errors.ts';
 import type { TopicPartition } from '../../shared/records.ts';
+import { VALUE_DIGEST, valueDigest } from '../../shared/value-digest.ts';
 import { toMetadata } from './object-mark.ts';
 import { objectNameProblem } from './object-name.ts';
 import type { ObjectStore } from './object-store.ts';
-import { VALUE_DIGEST, valueDigest } from './value-digest.ts';
 
 export interface OssClaimCheckOptions {
   /** Name of the bucket's object store; closed with this. */

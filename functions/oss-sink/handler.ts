@@ -1,5 +1,6 @@
 /** Entry point of the OSS sink at Function Compute: `index.handler` in the bundle. Others build writers and stores from here. */
 import { readFileSync } from 'node:fs';
+import { contextCredentials, type RoleContext } from '../../shared/cloud-credentials.ts';
 import type { Answer } from '../../shared/outcomes.ts';
 import type { InvocationContext, SinkHandler } from '../../shared/sink-handler.ts';
 import { type OssCredentials, roleCredentials } from './credentials.ts';
@@ -9,19 +10,14 @@ export { createOssClaimCheckStore, createOssWriter } from './create.ts';
 export { roleCredentials } from './credentials.ts';
 export { type OssProbe, type OssProbeStep, type OssProbeTarget, probeOss } from './probe.ts';
 
-/** Function Compute's context with the role's credentials, which it renews from call to call. */
-interface FunctionContext extends InvocationContext {
-  readonly credentials?: OssCredentials;
-}
-
 let built: SinkHandler | undefined;
 let ofLastCall: OssCredentials | undefined;
 
 /** Takes our envelope and every form of the native Kafka trigger; answers one outcome a record.
  *  Built at the first call, so that a wrong environment fails calls with its list of problems.
  *  @throws ConfigError when the environment is wrong; what `createSinkHandler` throws when nobody reads the answer */
-export async function handler(event: Buffer, context?: FunctionContext): Promise<Answer> {
-  if (context?.credentials?.accessKeyId) ofLastCall = context.credentials;
+export async function handler(event: Buffer, context?: InvocationContext & RoleContext): Promise<Answer> {
+  ofLastCall = contextCredentials(context) ?? ofLastCall;
   built ??= deployedHandler(
     process.env,
     (path) => readFileSync(path, 'utf8'),

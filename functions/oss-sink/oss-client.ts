@@ -11,6 +11,7 @@ import type { OssAddress } from './endpoint.ts';
 import { type Exchange, failureOf, type OssTransport, Transport } from './exchange.ts';
 import type { ObjectHead, ObjectStore, ObjectToPut, RequestOptions } from './object-store.ts';
 import type { OssFailure } from './oss-failure.ts';
+import type { OssAction } from './rights.ts';
 import type { UploadCheck } from './upload-check.ts';
 
 export interface OssClientOptions {
@@ -142,7 +143,7 @@ export class OssClient implements ObjectStore {
   }
 
   async #request<T>(
-    action: string,
+    action: OssAction,
     { signal, context }: RequestOptions,
     call: (oss: AliOss, exchange: Exchange) => Promise<T>,
   ): Promise<{ readonly result: T; readonly exchange: Exchange } | { readonly failure: OssFailure }> {
@@ -168,7 +169,7 @@ export class OssClient implements ObjectStore {
     }
   }
 
-  #error(action: string, failure: OssFailure, { context }: RequestOptions): Error {
+  #error(action: OssAction, failure: OssFailure, { context }: RequestOptions): Error {
     const { bucket, address } = this.#options;
     const request: OssRequest = { action, bucket, endpoint: address.endpoint.origin, region: address.region };
     return classify(failure, context === undefined ? request : { ...request, context });

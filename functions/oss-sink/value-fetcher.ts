@@ -14,9 +14,9 @@ import {
   VALUE_END,
   VALUE_START,
 } from '../../shared/records.ts';
+import { VALUE_DIGEST, valueDigest } from '../../shared/value-digest.ts';
 import { classify } from './classify.ts';
 import { readReply, readThrown } from './oss-failure.ts';
-import { VALUE_DIGEST, valueDigest } from './value-digest.ts';
 
 /** No Kafka record is that large; a claim of more is a mistake or an attack. */
 const MAX_VALUE_BYTES = 512 * 1024 * 1024;

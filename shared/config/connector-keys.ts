@@ -4,6 +4,7 @@ import type { SinkDefinition } from '../sink.ts';
 import { connectorChecks } from './connector/checks.ts';
 import { deliveryChecks, deliveryKeys } from './connector/delivery-keys.ts';
 import { failureKeys } from './connector/failure-keys.ts';
+import { fcKeys } from './connector/fc-keys.ts';
 import { invokeKeys } from './connector/invoke-keys.ts';
 import { recordKeys } from './connector/record-keys.ts';
 import { sourceKeys } from './connector/source-keys.ts';
@@ -18,6 +19,7 @@ export function connectorKeys<K extends KeyDefinitions>(sink: SinkDefinition<K>)
     ...failureKeys,
     ...deliveryKeys(sink.exactlyOnce),
     ...invokeKeys(sink.defaults),
+    ...fcKeys,
     ...recordKeys(sink),
     'resources.create': defineKey.enum(['auto', 'manual'], {
       group: 'Resources',

@@ -61,3 +61,8 @@ export function crossCheck<K extends KeyDefinitions, P extends keyof K & string>
 ): CrossCheck<ConfigOf<K>> {
   return { reads, problems };
 }
+
+/** What a cross check answers: the problem under `key` when `wrong`, else none. */
+export function when(wrong: boolean, key: string, message: string): readonly ConfigProblem[] {
+  return wrong ? [{ key, message }] : [];
+}

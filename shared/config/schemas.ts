@@ -1,6 +1,6 @@
 /** Schemas of single values. Each reads a JSON scalar or its spelling as text, as Kafka Connect does, and its issues say what
  *  was expected; whoever parses adds what was given. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { REFERENCE_FORMS, Secret } from './secret.ts';
 
 /** What a reader answers when it does not accept a value. */

@@ -6,6 +6,8 @@ import type { ConfigOf, CrossCheck } from './definition.ts';
 import { parseConfig, type RawConfig } from './parse.ts';
 import { Refusal } from './schemas.ts';
 import type { SecretResolver } from './secret.ts';
+import { alikafkaChecks, alikafkaWarnings } from './worker/alikafka-checks.ts';
+import { alikafkaKeys } from './worker/alikafka-keys.ts';
 import { kafkaChecks } from './worker/checks.ts';
 import { kafkaKeys } from './worker/kafka-keys.ts';
 import { saslOptions } from './worker/sasl-options.ts';
@@ -24,6 +26,7 @@ function listenerComplaint(text: string): string | undefined {
 
 export const workerKeys = {
   ...kafkaKeys,
+  ...alikafkaKeys,
   listeners: defineKey.list({
     ...WORKER,
     importance: 'MEDIUM',
@@ -80,8 +83,8 @@ export const workerKeys = {
 
 export type WorkerConfig = ConfigOf<typeof workerKeys>;
 
-// Its keys are among the worker's, and a check sees no others.
-const workerChecks: readonly CrossCheck<WorkerConfig>[] = kafkaChecks;
+// Their keys are among the worker's, and a check sees no others.
+const workerChecks: readonly CrossCheck<WorkerConfig>[] = [...kafkaChecks, ...alikafkaChecks];
 
 /** Parses worker settings: those of a file, those of the environment, or both merged.
  *  @throws ConfigError with every problem */
@@ -90,7 +93,7 @@ export function parseWorker(raw: RawConfig): {
   readonly warnings: readonly ConfigProblem[];
 } {
   const { config, warnings } = parseConfig(workerKeys, workerChecks, raw, 'worker settings');
-  return { config, warnings: [...warnings, ...securityWarnings(config)] };
+  return { config, warnings: [...warnings, ...securityWarnings(config), ...alikafkaWarnings(config)] };
 }
 
 /** What a Kafka driver needs. It holds the client key in clear: build it last and hand it on, do not keep it.

@@ -12,7 +12,7 @@ function excerpt(text: string): string {
 }
 
 /** Type and beginning of what came. */
-function described(came: unknown): string {
+export function described(came: unknown): string {
   if (came instanceof Uint8Array) {
     const start = Buffer.from(came.subarray(0, SHOWN_CHARACTERS)).toString('latin1');
     return `${came.length} bytes ${excerpt(JSON.stringify(start))}`;

@@ -67,7 +67,14 @@ export class ClusterAdmin implements KafkaAdmin {
     const states = await this.#retrying('describing topics', () => this.#cluster.describe(topics.map((t) => t.name)));
     // What may not be described is tried, and refused as what it is.
     const existing = new Set(states.filter((t) => t.errorCode === KafkaCode.none).map((t) => t.name));
-    for (const topic of topics) if (!existing.has(topic.name)) await this.#create(topic);
+    for (const topic of topics) {
+      if (existing.has(topic.name)) continue;
+      try {
+        await this.#create(topic);
+      } catch (thrown) {
+        throw withOtherWay(thrown);
+      }
+    }
   }
 
   async deleteTopics(names: readonly string[]): Promise<void> {
@@ -245,6 +252,16 @@ function refusals(groupId: string, codes: ReadonlyMap<string, number>): Map<stri
     refused.set(name, commitRefusal(code, groupId, name));
   }
   return refused;
+}
+
+/** How brokers refuse topics to clients altogether: by rights, or by a policy of whoever runs them. */
+const FORBIDDEN = /_AUTHORIZATION_FAILED$|^POLICY_VIOLATION$/;
+
+/** A managed instance makes topics by its own interface only, and what its brokers say does not tell. */
+function withOtherWay(thrown: unknown): unknown {
+  if (!(thrown instanceof FatalError) || !FORBIDDEN.test(thrown.code)) return thrown;
+  const message = `${thrown.message}. If these brokers are an instance of ApsaraMQ for Kafka (alikafka), set alikafka.instance.id and alikafka.region in the worker settings: topics are then made through its OpenAPI`;
+  return new FatalError(thrown.code, message, { cause: thrown, context: thrown.context, mayHeal: thrown.mayHeal });
 }
 
 /** The protocol error inside what kafkajs' admin throws (`KafkaJSAggregateError`, "retries exceeded", the error itself), as ours. */

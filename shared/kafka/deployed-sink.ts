@@ -5,6 +5,7 @@ import { recordKeys } from '../config/connector/record-keys.ts';
 import { defineKey } from '../config/define-key.ts';
 import type { ConfigOf, CrossCheck, KeyDefinitions } from '../config/definition.ts';
 import { configFromEnvironment } from '../config/environment.ts';
+import { namingVariables } from '../config/environment-problems.ts';
 import { parseConfig } from '../config/parse.ts';
 import type { SecretResolver } from '../config/secret.ts';
 import { secretResolver } from '../config/secret-resolver.ts';
@@ -85,7 +86,9 @@ export function deployedSink<K extends KeyDefinitions>(
   const checks = [...definition.checks, ...shared.filter(isOurs)] as unknown as readonly CrossCheck<
     ConfigOf<typeof keys>
   >[];
-  const parsed = parseConfig(keys, checks, configFromEnvironment(keys, env), 'environment of the function');
+  const parsed = namingVariables('', () =>
+    parseConfig(keys, checks, configFromEnvironment(keys, env), 'environment of the function'),
+  );
   const config = parsed.config as unknown as ConfigOf<K> & FunctionConfig;
   const logger = pino({ level: env['LOG_LEVEL'] ?? 'info', base: { sink: definition.connectorClass } });
   for (const warning of parsed.warnings) logger.warn(warning, 'configuration');

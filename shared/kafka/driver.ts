@@ -162,6 +162,10 @@ export interface KafkaAdmin {
   /** Creates what is missing; a topic that exists already is left alone. */
   createTopics(topics: readonly NewTopic[]): Promise<void>;
   deleteTopics(names: readonly string[]): Promise<void>;
+  /** Makes sure that a group may be joined that reads `topics`; absent where groups come into being by being joined. With `create` false it is
+   *  looked for only.
+   *  @throws FatalError when it is not there and is not to be made, or cannot be; RetriableError when nobody can tell now */
+  prepareGroup?(groupId: string, topics: readonly string[], create: boolean): Promise<void>;
   /** End offsets (`read_committed`: last stable), beginnings, or the first offset at or after an epoch ms, by partition id. */
   listOffsets(
     topic: string,

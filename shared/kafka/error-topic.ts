@@ -1,6 +1,7 @@
 /** Writes errant records to the error topic, as Kafka Connect's dead letter queue does. */
 import type { Clock } from '../clock.ts';
 import type { ErrantRecord, ErrantReporter } from '../errant.ts';
+import { RecordError } from '../errors.ts';
 import { type FailureNote, noteHeaders } from '../failure-note.ts';
 import { keyAt, offsetAt, valueAt } from '../records.ts';
 import type { KafkaProducer, ProducerRecord } from './driver.ts';
@@ -29,7 +30,8 @@ function noteOf({ block, index, reason }: ErrantRecord, { connector, task, sinkC
 }
 
 /** A reporter whose `report` resolves when all in-sync replicas of the error topic have every record. Key, value and headers are
- *  written byte for byte; the timestamp is the current time, so that retention does not take an old record away at once. */
+ *  written byte for byte; the timestamp is the current time, so that retention does not take an old record away at once. A record that is too
+ *  large for the topic when it comes alone is written without stack trace and log. */
 export function createErrorTopicWriter(deps: ErrorTopicDeps): ErrantReporter {
   const asRecord = (errant: ErrantRecord): ProducerRecord => ({
     key: keyAt(errant.block, errant.index),
@@ -39,7 +41,24 @@ export function createErrorTopicWriter(deps: ErrorTopicDeps): ErrantReporter {
   });
   return {
     async report(records) {
-      if (records.length > 0) await deps.producer.send(deps.topic, undefined, records.map(asRecord));
+      if (records.length === 0) return;
+      try {
+        await deps.producer.send(deps.topic, undefined, records.map(asRecord));
+      } catch (thrown) {
+        const [record, ...others] = records;
+        if (!(thrown instanceof RecordError) || record === undefined || others.length > 0 || !isLong(record))
+          throw thrown;
+        await deps.producer.send(deps.topic, undefined, [asRecord(short(record))]);
+      }
     },
   };
+}
+
+/** Whether its note has more than what happened: up to 12 KB, that must not be what keeps a record out of the topic. */
+function isLong({ reason }: ErrantRecord): boolean {
+  return reason.stack !== undefined || reason.functionLog !== undefined;
+}
+
+function short({ block, index, reason }: ErrantRecord): ErrantRecord {
+  return { block, index, reason: { ...reason, stack: undefined, functionLog: undefined } };
 }

@@ -1,6 +1,7 @@
 /** The error topic of a sink that is deployed without a dispatcher: there when the environment names brokers and topic. */
 import type { Clock } from '../clock.ts';
 import { configFromEnvironment, environmentName, WORKER_PREFIX } from '../config/environment.ts';
+import { namingVariables } from '../config/environment-problems.ts';
 import type { SecretResolver } from '../config/secret.ts';
 import { kafkaConnection, parseWorker, workerKeys } from '../config/worker-keys.ts';
 import type { ErrantReporter } from '../errant.ts';
@@ -45,7 +46,7 @@ export function errorTopicOf({
       { key, message: `is missing: an error topic needs its name and its brokers; set ${name}, or neither of the two` },
     ]);
   }
-  const { config } = parseWorker(raw);
+  const { config } = namingVariables(WORKER_PREFIX, () => parseWorker(raw));
   const producer = createKafkaDriver(kafkaConnection(config, secrets), { logger, clock, random }).producer();
   return createErrorTopicWriter({ producer, topic, connector: sinkClass, task: 0, sinkClass, clock });
 }

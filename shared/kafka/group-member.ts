@@ -1,11 +1,12 @@
 /** One membership of a group, generation after generation. `consumer-state.ts` draws its states. */
+import { aborted } from '../aborted.ts';
 import { type FatalError, toError } from '../errors.ts';
 import { partitionName } from '../records.ts';
 import { resolvePositions } from './assigned-positions.ts';
 import { ConsumerStateMachine } from './consumer-state.ts';
 import type { ConsumerOptions } from './driver.ts';
 import { sendHeartbeats } from './heartbeats.ts';
-import { aborted, Interrupted, unlessAborted } from './interruption.ts';
+import { Interrupted, unlessAborted } from './interruption.ts';
 import type { LogIdentity } from './log-identity.ts';
 import { type Joined, LOST, Membership } from './membership.ts';
 import type { PartitionTable } from './partition-table.ts';

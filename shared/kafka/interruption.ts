@@ -1,16 +1,9 @@
 /** Ends waits that nobody needs any more. */
+import { aborted } from '../aborted.ts';
 import { FatalError, RetriableError, toError } from '../errors.ts';
 
 /** Reason of aborted waits inside the consumer; never reaches a caller. */
 export class Interrupted extends Error {}
-
-/** Resolves when the signal aborts. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
 
 /** As `work`, but rejects with `Interrupted` as soon as the signal aborts; `work` then goes on unheard. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<{ main(args: readonly strin
   backlog: () => import('./backlog/main.ts'),
   elasticsearch: () => import('./elasticsearch/main.ts'),
   maxcompute: () => import('./maxcompute/main.ts'),
+  fc: () => import('./fc/main.ts'),
 };
 
 const args = process.argv.slice(2);

@@ -53,6 +53,16 @@ describe('spawnBound', () => {
     expect(await child.exited).toEqual({ code: 127, signal: null });
   });
 
+  it('gives the child a pipe of two ways, where it is asked for', async () => {
+    const echo = "new (require('net').Socket)({ fd: 3, readable: true, writable: true }).pipe(process.stdout)";
+    const logFile = join(await temporaryFolder(), 'log');
+    const child = await spawnBound(process.execPath, ['-e', echo], { logFile, channel: true });
+    child.channel?.end('to the child');
+    expect(await child.exited).toEqual({ code: 0, signal: null });
+    expect(await readFile(logFile, 'utf8')).toBe('to the child');
+    expect((await spawnBound('true', [], { logFile })).channel).toBeUndefined();
+  });
+
   it('tells how the child ended', async () => {
     const child = await spawnBound(process.execPath, ['-e', 'process.exit(7)'], { logFile: devNull });
     expect(await child.exited).toEqual({ code: 7, signal: null });

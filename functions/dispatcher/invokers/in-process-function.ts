@@ -71,6 +71,7 @@ async function called(
     const error = toError(thrown);
     throw new FunctionFailure('FUNCTION_FAILED', `the function threw ${error.name}: ${error.message}`, {
       cause: error,
+      report: { stack: error.stack },
     });
   }
 }

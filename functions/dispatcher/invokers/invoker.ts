@@ -9,6 +9,9 @@ export interface InvokeContext {
   /** Aborted when nothing may be begun any more (partition fenced): what still waits for its turn gives up, what is under way goes on. */
   readonly admission: AbortSignal;
   readonly timeoutMs: number;
+  /** What makes this sending another one than an earlier one of the same records: the group was moved, or a person sends them again. The same
+   *  after a crash. Absent where nothing needs to tell them apart. */
+  readonly occasion?: string | undefined;
   /** Told `undefined` when the call must wait for its turn, and the time (epoch ms) when it began. Not told by what makes no one wait. */
   readonly turn?: (startedAt: number | undefined) => void;
 }

@@ -15,7 +15,9 @@ export function storedWithCommit(
   committed: { readonly offset: number; readonly metadata: string } | undefined,
 ): StoredWithCommit | undefined {
   if (committed === undefined || committed.metadata === '') return undefined;
-  const { stopped, plan } = decodeCommitMetadata(committed.offset, committed.metadata);
+  const { stopped, plan, occasion } = decodeCommitMetadata(committed.offset, committed.metadata);
+  // It is there to be lost when somebody moves the group.
+  if (stopped === undefined && plan.length === 0 && occasion !== undefined) return undefined;
   const last = plan.reduce((most, range) => Math.max(most, range.last), 0);
   return {
     ...(stopped === undefined ? {} : { stopMark: stopped }),

@@ -62,10 +62,10 @@ export function parkedRecord(entry: ErrantEntry, now: number): ProducerRecord {
 /** What goes back to the error topic when the sink refuses it again, with the new reason. */
 export function refusedRecord(
   entry: ErrantEntry,
-  reason: Pick<FailureNote, 'stage' | 'code' | 'message' | 'errorClass'>,
+  reason: Pick<FailureNote, 'stage' | 'code' | 'message' | 'errorClass' | 'stack' | 'functionLog'>,
   now: number,
 ): ProducerRecord {
-  const { stack: _, ...note } = entry.note;
+  const { stack: _, functionLog: __, ...note } = entry.note;
   return inErrorTopic(entry, { ...note, ...reason }, entry.attempts + 1, now);
 }
 

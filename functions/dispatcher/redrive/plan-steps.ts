@@ -1,4 +1,5 @@
 /** Decides what becomes of each selected record: sent, parked, or left where it is. */
+import { VALUE_LOST } from '../../../shared/failure-note.ts';
 import type { KafkaAdmin } from '../../../shared/kafka/driver.ts';
 import { ensureParkingTopic, partitionsByTopic } from './destinations.ts';
 import type { ErrantEntry } from './error-entry.ts';
@@ -10,6 +11,12 @@ export interface PlanRules {
   readonly parkingTopic: string;
   readonly createParkingTopic: boolean;
 }
+
+/** Without its value it would arrive as a tombstone, and delete what it was to write. */
+const NO_VALUE = {
+  code: VALUE_LOST,
+  message: 'its value is lost, so there is nothing to send; see docs/dead-letter.md',
+};
 
 /** One step an entry, in order. Without `mayCreate` nothing is made: a parking topic that is missing counts as one of one partition.
  *  @throws FatalError `TOPIC_MISSING` when the parking topic is needed, missing, and not to be created */
@@ -29,6 +36,7 @@ export async function planSteps(
       const to = { topic: rules.parkingTopic, partition };
       return { entry, destinations: [to], action: { kind: 'park', to } };
     }
+    if (entry.note.code === VALUE_LOST) return { entry, destinations: [], action: { kind: 'fail', failure: NO_VALUE } };
     const target = targets[at];
     if (target === undefined) throw new Error('a sender answers one target an entry');
     if ('failure' in target) return { entry, destinations: [], action: { kind: 'fail', failure: target.failure } };

@@ -13,10 +13,12 @@ import type { RecordBatch } from '../../../shared/records.ts';
 import type { SinkDefinition, WindowOf } from '../../../shared/sink.ts';
 import { TimeLimit } from '../../../shared/time-limit.ts';
 import { withClaimCheck } from '../claim-check.ts';
+import { functionFailureReason } from '../function-failures.ts';
 import { examine } from '../intake.ts';
 import type { Invoker } from '../invokers/invoker.ts';
 import { intakeRules, retryRules } from '../plan.ts';
 import type { ErrantEntry } from './error-entry.ts';
+import { sourceOf } from './redrive-mark.ts';
 
 /** A person waits: a target that is out of reach longer ends the command, which goes on later. */
 const GIVE_UP_AFTER_MS = 60_000;
@@ -57,7 +59,7 @@ export async function deliverToSink(
       ? functionFailures <= rules.retries
       : error instanceof RetriableError && patience.leftMs > 0;
   try {
-    return await pRetry(() => attempt(batch, way, signal), {
+    return await pRetry(() => attempt(batch, way, occasionOf(entry), signal), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       maxTimeout: 0,
@@ -71,7 +73,10 @@ export async function deliverToSink(
     });
   } catch (thrown) {
     // It fails this record alone, again and again.
-    if (thrown instanceof FunctionFailure && !signal.aborted) return reason(thrown.code, thrown.message);
+    if (thrown instanceof FunctionFailure && !signal.aborted) {
+      const { message, ...more } = functionFailureReason(thrown);
+      return { ...reason(thrown.code, message), ...more };
+    }
     throw thrown;
   }
 }
@@ -93,13 +98,19 @@ function batchOfEntry(
   return batchOf(block, 0, 1, { window, encodedBytes });
 }
 
-async function attempt(batch: RecordBatch, way: SinkWay, signal: AbortSignal): Promise<SinkVerdict> {
+/** A redrive is to run the function, though the record was sent before; the same redrive, gone on with, is not to run it twice. */
+function occasionOf({ record, attempts }: ErrantEntry): string {
+  return `${sourceOf(record, record.offset)}/${attempts}`;
+}
+
+async function attempt(batch: RecordBatch, way: SinkWay, occasion: string, signal: AbortSignal): Promise<SinkVerdict> {
   const { config, claimCheck, invoker, sink } = way;
   const { invokeMaxBytes, envelope } = intakeRules(config);
   const stores = claimCheck !== undefined && config['overflow.policy'] === 'claim-check';
   const rules = stores ? { store: claimCheck, invokeMaxBytes, envelope } : undefined;
   const sendable = await withClaimCheck(batch, rules, signal);
-  const answer = await invoker.invoke(sendable, { signal, admission: signal, timeoutMs: config['invoke.timeout.ms'] });
+  const call = { signal, admission: signal, timeoutMs: config['invoke.timeout.ms'], occasion };
+  const answer = await invoker.invoke(sendable, call);
   const matched = matchOutcomes(batch, answer);
   const [outcome] = matched.allWritten ? [] : matched.each;
   if (outcome === undefined) return 'written';

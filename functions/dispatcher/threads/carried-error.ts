@@ -19,6 +19,7 @@ export interface CarriedError {
   readonly code?: string;
   readonly context?: ErrorContext;
   readonly problems?: readonly ConfigProblem[];
+  readonly subject?: string;
   readonly retryAfterMs?: number;
   readonly trouble?: RetriableError['trouble'];
   readonly scope?: FatalError['scope'];
@@ -31,7 +32,7 @@ export function carryError(thrown: unknown): CarriedError {
   const error = toError(thrown);
   const { name, message, stack, cause } = error;
   const carried = { name, message, stack, ...(cause instanceof Error ? { cause: carryError(cause) } : {}) };
-  if (error instanceof ConfigError) return { ...carried, problems: error.problems };
+  if (error instanceof ConfigError) return { ...carried, problems: error.problems, subject: error.subject };
   if (error instanceof FatalError) {
     const { code, context, scope, mayHeal } = error;
     return { ...carried, code, context, scope, mayHeal };
@@ -54,11 +55,11 @@ export function carriedError(carried: CarriedError): Error {
 
 const RETRIABLE = { RetriableError, FunctionFailure, FunctionTimeout } as const;
 
-function built({ name, message, code = 'UNCLASSIFIED', cause, problems, ...fields }: CarriedError): Error {
+function built({ name, message, code = 'UNCLASSIFIED', cause, problems, subject, ...fields }: CarriedError): Error {
   const options = { ...fields, ...(cause === undefined ? {} : { cause: carriedError(cause) }) };
   switch (name) {
     case 'ConfigError':
-      return new ConfigError(problems ?? []);
+      return new ConfigError(problems ?? [], subject);
     case 'FatalError':
       return new FatalError(code, message, options);
     case 'RetriableError':

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../kafka/cache-folder.ts';
+import { boundByKernel } from '../supervise/bound-process.ts';
 
 /** Why something cannot be had on this machine: `no go on this machine`. */
 export interface Missing {
@@ -31,27 +32,37 @@ export interface ToolOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it reads from standard input; nothing by default. */
   readonly input?: string;
+  /** Killed then; never by default. */
+  readonly limitMs?: number;
 }
 
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-/** Runs a program to its end and resolves with what it printed to standard output. `env` is added to our own.
- *  @throws ToolError when it is not there or does not exit with 0 */
+/** What a shell ends with when there is no such command. */
+const NO_COMMAND = 127;
+
+/** Runs a program to its end and resolves with what it printed to standard output. `env` is added to our own. On Linux it does not outlive us.
+ *  @throws ToolError when it is not there, does not exit with 0, or not within its limit */
 export async function runTool(command: string, args: readonly string[], options: ToolOptions = {}): Promise<string> {
-  const { cwd, env = {}, input = '' } = options;
+  const { cwd, env = {}, input = '', limitMs = 0 } = options;
+  const bound = boundByKernel(command, args);
   try {
-    const running = promisify(execFile)(command, args, {
+    const running = promisify(execFile)(...(bound ?? ([command, args] as const)), {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, ...env },
       maxBuffer: MOST_OUTPUT_BYTES,
+      timeout: limitMs,
+      killSignal: 'SIGKILL',
     });
     // A tool that reads nothing may be gone before it is told that there is nothing.
     running.child.stdin?.on('error', () => undefined).end(input);
     return (await running).stdout;
   } catch (error) {
-    const failure = error as { code?: unknown; stderr?: string; stdout?: string; message?: string };
+    const failure = error as { code?: unknown; signal?: unknown; stderr?: string; stdout?: string; message?: string };
     const output = `${failure.stdout ?? ''}${failure.stderr ?? ''}` || (failure.message ?? '');
-    throw new ToolError(command, output, failure.code === 'ENOENT');
+    const isLate = limitMs > 0 && failure.signal === 'SIGKILL';
+    const isMissing = failure.code === 'ENOENT' || (bound !== undefined && failure.code === NO_COMMAND);
+    throw new ToolError(command, isLate ? `${output}\nkilled after ${limitMs} ms` : output, isMissing);
   }
 }
 

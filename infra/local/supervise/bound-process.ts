@@ -1,7 +1,8 @@
 /** Child processes that never outlive the process that started them, not even when that one is killed with SIGKILL. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
 
 export interface ProcessExit {
   readonly code: number | null;
@@ -14,6 +15,8 @@ export interface BoundProcess {
   readonly exited: Promise<ProcessExit>;
   /** Sends a signal; does nothing when the process is gone. */
   kill(signal: NodeJS.Signals): void;
+  /** Our end of the child's file descriptor 3, where `channel` was asked for. */
+  readonly channel: Socket | undefined;
 }
 
 export interface ProcessUser {
@@ -30,6 +33,8 @@ export interface BoundProcessOptions {
   readonly cwd?: string;
   /** Who it runs as, in no other groups; only root may name one. Default: who we are. */
   readonly user?: ProcessUser;
+  /** Gives the child a pipe of two ways, as its file descriptor 3. Default: none. */
+  readonly channel?: boolean;
 }
 
 /** Reads its standard input, which ends when the process that holds the other end dies in whatever way, then kills `argv[1]`. */
@@ -86,18 +91,32 @@ async function watch(child: ChildProcess): Promise<void> {
   watcher.unref();
 }
 
+function stdioOf(input: 'ignore' | 'pipe', log: number, { channel = false }: BoundProcessOptions): StdioOptions {
+  return [input, log, log, ...(channel ? (['pipe'] as const) : [])];
+}
+
+/** A command that does not outlive us, for who starts it as a child of their own: killed by the kernel when the thread that starts it ends.
+ *  Undefined where the kernel cannot. Ends with code 127 where there is no such command. */
+export function boundByKernel(command: string, args: readonly string[]): readonly [string, string[]] | undefined {
+  return canBindByKernel() ? ['setpriv', ['--pdeathsig', 'KILL', ...ifParentLives(command, args)]] : undefined;
+}
+
+function ifParentLives(command: string, args: readonly string[]): string[] {
+  return ['/bin/sh', '-c', IF_PARENT_LIVES, 'sh', String(process.pid), command, ...args];
+}
+
 function spawnBoundByKernel(command: string, args: readonly string[], log: number, options: BoundProcessOptions) {
-  const checked = ['/bin/sh', '-c', IF_PARENT_LIVES, 'sh', String(process.pid), command, ...args];
+  const checked = ifParentLives(command, args);
   const { user, env, cwd } = options;
   // By the same call: the kernel forgets the death signal of a process that changes its user.
   const identity = user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
-  const stdio = ['ignore' as const, log, log];
+  const stdio = stdioOf('ignore', log, options);
   return spawn('setpriv', [...identity, '--pdeathsig', 'KILL', ...checked], { detached: true, stdio, env, cwd });
 }
 
 function spawnWaiting(command: string, args: readonly string[], log: number, options: BoundProcessOptions) {
   const { user, env, cwd } = options;
-  const stdio = ['pipe' as const, log, log];
+  const stdio = stdioOf('pipe', log, options);
   return spawn('/bin/sh', ['-c', WHEN_WATCHED, 'sh', command, ...args], { detached: true, stdio, env, cwd, ...user });
 }
 
@@ -131,5 +150,11 @@ export async function spawnBound(
     throw error;
   }
   child.stdin?.end('go\n');
-  return { pid: child.pid ?? -1, exited, kill: (signal) => void child.kill(signal) };
+  const channel = child.stdio[3];
+  return {
+    pid: child.pid ?? -1,
+    exited,
+    kill: (signal) => void child.kill(signal),
+    channel: channel instanceof Socket ? channel : undefined,
+  };
 }

@@ -1,12 +1,7 @@
 /** Rules over several of the keys that all connectors share. */
-import type { ConfigProblem } from '../../errors.ts';
 import type { ConnectorKeys } from '../connector-keys.ts';
-import { crossCheck } from '../definition.ts';
-
-/** Problem under `key` when `wrong`. */
-function when(wrong: boolean, key: string, message: string): readonly ConfigProblem[] {
-  return wrong ? [{ key, message }] : [];
-}
+import { crossCheck, when } from '../definition.ts';
+import { fcChecks } from './fc-checks.ts';
 
 /** Says in words how a topic is among the sources, `undefined` when it is not. */
 function readAs(topic: string, topics: readonly string[] | undefined, pattern: RegExp | undefined): string | undefined {
@@ -53,6 +48,7 @@ export function connectorChecks(keys: ConnectorKeys, userFunction: boolean) {
       ),
     ),
     ...invokeChecks(keys),
+    ...fcChecks(keys),
     moduleCheck(keys, userFunction),
     ...overflowChecks(keys),
   ];
@@ -60,13 +56,6 @@ export function connectorChecks(keys: ConnectorKeys, userFunction: boolean) {
 
 function invokeChecks(keys: ConnectorKeys) {
   return [
-    crossCheck(keys, ['invoke.target'], (config) =>
-      when(
-        config['invoke.target'] === 'fc',
-        'invoke.target',
-        'fc is not available in this version; use http with invoke.http.url, or in-process where the sink allows it',
-      ),
-    ),
     crossCheck(keys, ['invoke.mode', 'invoke.target'], (config) =>
       when(
         config['invoke.mode'] === 'async' && config['invoke.target'] !== 'fc',

@@ -39,7 +39,7 @@ export function invokeKeys(defaults: SinkDefaults) {
       importance: 'HIGH',
       displayName: 'Where the sink runs',
       default: defaults.invokeTarget,
-      doc: 'Where the function runs that a batch is handed to: in this process (`in-process`; a function of your own by `invoke.module`), at any URL (`http`), or at Function Compute (`fc`; not available in this version).',
+      doc: 'Where the function runs that a batch is handed to: in this process (`in-process`; a function of your own by `invoke.module`), at any URL (`http`), or at Function Compute (`fc`, by the keys that begin with `fc.`).',
     }),
     'invoke.mode': defineKey.enum(['sync', 'async'], {
       ...CALL,
@@ -47,7 +47,7 @@ export function invokeKeys(defaults: SinkDefaults) {
       displayName: 'Send mode',
       consoleName: '发送模式',
       default: 'sync',
-      doc: 'Whether the function is waited for. `async` needs `invoke.target=fc`; written then means accepted by its durable queue.',
+      doc: 'Whether the function is waited for. `async` needs `invoke.target=fc`; written then means accepted by its durable queue, and nobody reads what the function answers.',
     }),
     'invoke.module': defineKey.string({
       ...CALL,
@@ -76,7 +76,7 @@ export function invokeKeys(defaults: SinkDefaults) {
       min: 1,
       unit: 'ms',
       default: 60_000,
-      doc: 'How long one call may take. A call that takes longer counts as failed, and its records are sent again.',
+      doc: 'How long one call may take. A call that takes longer counts as failed, and its records are sent again. With `invoke.target=fc` and `invoke.mode=sync` at most 240,000; above the time that the function itself has, or it still runs when its records are sent again.',
     }),
     'invoke.max.bytes': defineKey.int({
       ...CALL,

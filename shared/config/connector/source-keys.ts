@@ -1,5 +1,5 @@
 /** Keys that say what a connector is, what it reads and from where. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StartOffset } from '../../kafka/driver.ts';
 import { defineKey } from '../define-key.ts';
 import { Refusal } from '../schemas.ts';

@@ -16,6 +16,7 @@ export interface TargetCounts {
 }
 
 const FROM_OSS = { 'x-oss-request-id': '0123456789ABCDEF01234567' };
+const FROM_FC = { 'x-fc-request-id': '1-0123456789ABCDEF01234567' };
 
 let afterMs: number | undefined = 0;
 let requests = 0;
@@ -34,7 +35,8 @@ function answer({ method, headers }: IncomingMessage, response: ServerResponse):
       const md5 = headers['content-md5'];
       const etag =
         md5 === undefined ? {} : { etag: `"${Buffer.from(String(md5), 'base64').toString('hex').toUpperCase()}"` };
-      response.writeHead(200, { ...FROM_OSS, ...etag, 'content-length': '0' }).end();
+      const who = method === 'POST' ? FROM_FC : FROM_OSS;
+      response.writeHead(200, { ...who, ...etag, 'content-length': '0' }).end();
     }
   }
 }

@@ -9,6 +9,12 @@ import { fault as errorTopicMissing } from './faults/error-topic-missing.ts';
 import { fault as errorTopicReadOnly } from './faults/error-topic-read-only.ts';
 import { fault as errorTopicTooSmall } from './faults/error-topic-too-small.ts';
 import { fault as extraWorker } from './faults/extra-worker.ts';
+import { fault as fcAnswerLost } from './faults/fc-answer-lost.ts';
+import { fault as fcColdStart } from './faults/fc-cold-start.ts';
+import { fault as fcKilled } from './faults/fc-killed.ts';
+import { fault as fcStatus } from './faults/fc-status.ts';
+import { fault as fcStopped } from './faults/fc-stopped.ts';
+import { fault as fcTimeOut } from './faults/fc-time-out.ts';
 import { fault as functionKilled } from './faults/function-killed.ts';
 import { fault as functionSilent } from './faults/function-silent.ts';
 import { fault as functionStatus } from './faults/function-status.ts';
@@ -92,6 +98,12 @@ export const catalogue: readonly Fault[] = [
   maxcomputeStatus,
   maxcomputeStopped,
   maxcomputeZombie,
+  fcAnswerLost,
+  fcColdStart,
+  fcKilled,
+  fcStatus,
+  fcStopped,
+  fcTimeOut,
 ];
 
 /** Those that only tests of a class play: too long to be drawn. */

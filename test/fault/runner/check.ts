@@ -106,7 +106,8 @@ export async function checkConnector(
     }
     if (sent.state === 'aborted') breach('aborted', 'part of an aborted transaction');
     const { kind } = contentOf(sent.n, ledger.epoch, sent.kind);
-    if (finding.where === 'error-topic' && connector.target !== 'function' && kind !== 'not-utf8')
+    const isUserFunction = connector.target === 'function' || connector.target === 'fc-function';
+    if (finding.where === 'error-topic' && !isUserFunction && kind !== 'not-utf8')
       breach('errant', 'nothing is wrong with this record');
     count(copies, `${sent.n}@${offset}`, finding);
   }

@@ -1,13 +1,39 @@
+import { FC_KEYS, FC_NAMES } from './fc-account.ts';
 import { MAXCOMPUTE_KEYS, PROJECT, tableOf } from './maxcompute-account.ts';
 import { BUCKET, CREDENTIALS, REGION } from './oss-account.ts';
 import type { ConnectorSpec } from './topology.ts';
 import type { World } from './world.ts';
 
-type Targets = Pick<World, 'oss' | 'fn' | 'search' | 'maxcompute'>;
+type Targets = Pick<World, 'oss' | 'fn' | 'search' | 'maxcompute' | 'fc'>;
+
+/** What an oss-sink is told, in the worker and at Function Compute. */
+export function objectKeys(prefix: string, ossPort: number): Readonly<Record<string, string>> {
+  return {
+    'oss.endpoint': `http://127.0.0.1:${ossPort}`,
+    'oss.region': REGION,
+    'oss.bucket': BUCKET,
+    'oss.access.key.id': CREDENTIALS.accessKeyId,
+    'oss.access.key.secret': CREDENTIALS.accessKeySecret,
+    'oss.format': 'jsonl',
+    'oss.object.prefix': prefix,
+  };
+}
+
+function invocationKeys(functionName: string, fcPort: number): Readonly<Record<string, string>> {
+  return {
+    'invoke.target': 'fc',
+    'fc.endpoint': `http://127.0.0.1:${fcPort}`,
+    'fc.account.id': FC_KEYS.accountId,
+    'fc.region': REGION,
+    'fc.function.name': functionName,
+    'fc.access.key.id': FC_KEYS.accessKeyId,
+    'fc.access.key.secret': FC_KEYS.accessKeySecret,
+  };
+}
 
 function targetKeys(
   { name, target }: ConnectorSpec,
-  { oss, fn, search, maxcompute }: Targets,
+  { oss, fn, search, maxcompute, fc }: Targets,
 ): Readonly<Record<string, string>> {
   switch (target) {
     case 'function':
@@ -19,13 +45,15 @@ function targetKeys(
     case 'oss':
       return {
         'connector.class': 'oss-sink',
-        'oss.endpoint': `http://127.0.0.1:${oss.proxy.port}`,
-        'oss.region': REGION,
-        'oss.bucket': BUCKET,
-        'oss.access.key.id': CREDENTIALS.accessKeyId,
-        'oss.access.key.secret': CREDENTIALS.accessKeySecret,
-        'oss.format': 'jsonl',
-        'oss.object.prefix': name,
+        ...objectKeys(name, oss.proxy.port),
+      };
+    case 'fc-function':
+      return { 'connector.class': 'fc-sink', ...invocationKeys(FC_NAMES.taker, fc.proxy.port) };
+    case 'fc-oss':
+      return {
+        'connector.class': 'oss-sink',
+        ...objectKeys(name, oss.proxy.port),
+        ...invocationKeys(FC_NAMES.objects, fc.proxy.port),
       };
     case 'search':
       return {

@@ -32,13 +32,16 @@ async function* all(...parts: Findings[]): AsyncGenerator<Finding> {
   for (const part of parts) yield* part;
 }
 
-function atTarget({ oss, fn, search, maxcompute }: World, connector: ConnectorSpec): Findings {
+function atTarget({ oss, fn, search, maxcompute, fc }: World, connector: ConnectorSpec): Findings {
   const { name, target } = connector;
   switch (target) {
     case 'oss':
+    case 'fc-oss':
       return objectFindings(oss.bucketFolder, name);
     case 'function':
       return functionFindings(fn.received);
+    case 'fc-function':
+      return functionFindings(fc.received);
     case 'search':
       return documentFindings(search, name);
     case 'maxcompute':

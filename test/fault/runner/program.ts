@@ -8,6 +8,7 @@ export interface Programs {
   readonly ossProcess: string;
   readonly maxcomputeProcess: string;
   readonly functionProcess: string;
+  readonly fcProcess: string;
   /** Loaded before the CLI: moves its clock. */
   readonly movedClock: string;
 }
@@ -19,6 +20,7 @@ export async function builtPrograms(closing: Closing): Promise<Programs> {
     ossProcess: 'test/fault/runner/oss-process.ts',
     maxcomputeProcess: 'test/fault/runner/maxcompute-process.ts',
     functionProcess: 'test/fault/runner/function-process.ts',
+    fcProcess: 'test/fault/runner/fc-process.ts',
     movedClock: 'test/fault/runner/moved-clock.ts',
   });
   closing.push(remove);

@@ -13,6 +13,7 @@ import { Load } from './load.ts';
 import { builtPrograms } from './program.ts';
 import type { Random } from './random.ts';
 import { startCluster } from './start-cluster.ts';
+import { startFcTarget } from './start-fc-target.ts';
 import { startMaxComputeTarget } from './start-maxcompute-target.ts';
 import { startSearchTarget } from './start-search-target.ts';
 import { startFunctionTarget, startOssTarget } from './start-targets.ts';
@@ -76,7 +77,8 @@ export async function startWorld(
       configEntries: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
     })),
   );
-  const targets = { oss, fn, search, maxcompute };
+  const fc = await startFcTarget(programs, folder, oss, closing);
+  const targets = { oss, fn, search, maxcompute, fc };
   const workers = await startWorkers(
     {
       program: programs.spillway,
@@ -104,7 +106,7 @@ export async function startWorld(
     async calm() {
       for (const { proxy } of [...cluster.brokers, ...Object.values(targets)]) proxy.fault = undefined;
       await Promise.all(Object.values(targets).map((target) => target.start()));
-      await Promise.all([oss.clear(), fn.order(undefined), maxcompute.clear()]);
+      await Promise.all([oss.clear(), fn.order(undefined), maxcompute.clear(), fc.clear()]);
       workers.wake();
       await workers.shiftClock(0);
     },

@@ -19,7 +19,8 @@ export interface ConnectorSpec {
   readonly topic: string;
   readonly isPattern?: true;
   readonly guarantee: 'exactly-once' | 'at-least-once';
-  readonly target: 'oss' | 'function' | 'search' | 'maxcompute';
+  /** The last two are a user's function and the built oss-sink, at Function Compute. */
+  readonly target: 'oss' | 'function' | 'search' | 'maxcompute' | 'fc-function' | 'fc-oss';
   /** What the target holds of each key is what its last record says; the connector writes nothing for the others. */
   readonly keyed?: true;
   /** Drops tombstones, as its target does by default. */
@@ -112,6 +113,14 @@ export function topology(): Topology {
         keyed: true,
         keys: { ...FEW_SESSIONS, 'maxcompute.write.mode': 'upsert', 'maxcompute.partition.columns': 'none' },
       },
+      {
+        name: 'function-fc',
+        topic: 'payments',
+        guarantee: 'at-least-once',
+        target: 'fc-function',
+        keys: { 'batch.size': '50', 'linger.ms': '300', 'invoke.timeout.ms': '4000' },
+      },
+      { name: 'objects-fc', topic: 'payments', guarantee: 'exactly-once', target: 'fc-oss', keys: SMALL_OBJECTS },
       // For faults that bring topics and records of their own: the steady load stays clear of them.
       {
         name: 'objects-apart',

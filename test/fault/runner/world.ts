@@ -1,5 +1,6 @@
 /** What a fault can lay hands on. Made by `start-world.ts`, one a run. */
 import type { Admin, Kafka } from 'kafkajs';
+import type { FcFaultOrder } from '../../../infra/local/fc/server.ts';
 import type { LocalBroker } from '../../../infra/local/kafka/start-kafka.ts';
 import type { FaultOrder as MaxComputeFault } from '../../../infra/local/maxcompute/server.ts';
 import type { FaultOrder } from '../../../infra/local/oss/server.ts';
@@ -96,6 +97,20 @@ export interface MaxComputeTarget {
   start(): Promise<void>;
 }
 
+/** The Function Compute stand-in in a process of its own, behind a proxy, with the functions of `fc-functions.ts`. */
+export interface FcTarget {
+  readonly proxy: TcpProxy;
+  /** What the user's function took: a file of JSON lines, one record each. */
+  readonly received: string;
+  /** Orders faults for the next that match (`infra/local/fc/faults.ts`); they come past the proxy. */
+  order(...faults: readonly FcFaultOrder[]): Promise<void>;
+  /** Resolves when every order has befallen something once: behind a breaker that is open that takes a while. */
+  befallen(): Promise<void>;
+  /** Kills the process by SIGKILL, and with it all instances, or starts it again over the same folder and port. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
 /** A place for a worker process: who dies is started again after a moment. */
 export interface WorkerSlot {
   readonly index: number;
@@ -134,6 +149,7 @@ export interface World {
   readonly fn: FunctionTarget;
   readonly search: SearchTarget;
   readonly maxcompute: MaxComputeTarget;
+  readonly fc: FcTarget;
   readonly workers: Workers;
   readonly apart: Apart;
   /** What was sent, and what Kafka itself deleted: a fault that deletes says so here. */

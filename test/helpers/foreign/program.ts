@@ -3,6 +3,9 @@
 import { runTool } from '../../../infra/local/foreign/tool.ts';
 import type { StepResult, StepResults } from './oss-scenario.ts';
 
+/** Many times what a client takes for its steps on a busy machine: one that goes round in circles ends, and says where it was. */
+const LIMIT_MS = 300_000;
+
 /** How to start a program: the arguments before `scenario` or `read-back`. */
 export interface Program {
   readonly command: string;
@@ -71,7 +74,7 @@ export async function runClient(
     NO_PROXY: '127.0.0.1,localhost',
     no_proxy: '127.0.0.1,localhost',
   };
-  const output = await runTool(program.command, [...program.args, ...args], { env });
+  const output = await runTool(program.command, [...program.args, ...args], { env, limitMs: LIMIT_MS });
   const parsed = output.split('\n').filter((line) => line !== '');
   const [first, ...lines] = parsed.map((line) => JSON.parse(line) as StepResult);
   const { client, version } = first ?? {};

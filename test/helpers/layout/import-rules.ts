@@ -22,7 +22,7 @@ const PURE_PACKAGES = new Set([
 ]);
 
 /** What talks to one target; the dispatcher knows envelopes and outcomes only. */
-const TARGET_SDKS = /^(ali-oss|@elastic\/|@opensearch-project\/|@alicloud\/(?!fc)|odps)/;
+const TARGET_SDKS = /^(ali-oss|@elastic\/|@opensearch-project\/|@alicloud\/(?!fc|credentials)|odps)/;
 
 /** Types only, so whoever imports it imports no I/O. */
 const KAFKA_INTERFACE = 'shared/kafka/driver.ts';

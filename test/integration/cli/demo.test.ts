@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(async () => programs.remove());
 
-/** The demo's output, and the row of its table by column. */
+/** The demo's output, and the rows of its tables by column. */
 async function demo(args: readonly string[], env: Readonly<Record<string, string>>) {
   const { bootstrapServers } = await kafkaForTests();
   // It writes below its working directory.
@@ -24,11 +24,15 @@ async function demo(args: readonly string[], env: Readonly<Record<string, string
     cwd,
     env: { ...process.env, SPILLWAY_BOOTSTRAP_SERVERS: bootstrapServers, ...env },
   });
-  const [head = [], row = []] = stdout
+  const lines = stdout
     .split('\n')
     .filter((line) => line.includes(BAR))
     .map((line) => line.split(BAR).map((cell) => cell.trim()));
-  return { stdout, table: Object.fromEntries(head.map((name, i) => [name, row[i]])) };
+  const tables: Readonly<Record<string, string | undefined>>[] = [];
+  for (let at = 0; at < lines.length; at += 2) {
+    tables.push(Object.fromEntries((lines[at] ?? []).map((name, i) => [name, lines[at + 1]?.[i]])));
+  }
+  return { stdout, tables, table: tables[0] };
 }
 
 describe('npm run demo', () => {
@@ -41,7 +45,7 @@ describe('npm run demo', () => {
   it('refuses a target that it does not know', async () => {
     await expect(demo(['s3'], {})).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('oss, elasticsearch, maxcompute'),
+      stderr: expect.stringContaining('oss, elasticsearch, maxcompute, fc'),
     });
   });
 });
@@ -71,5 +75,24 @@ describe.each(searchServers)('npm run demo -- elasticsearch, on %s', (server) =>
     });
     expect(await search.count(index)).toBe(10_000);
     expect(stdout).toMatch(/5 × ELASTICSEARCH_DOCUMENT_REFUSED: .*lines\.pieces/);
+  });
+});
+
+describe.each(searchServers.slice(0, 1))('npm run demo -- fc, with documents in %s', (server) => {
+  const search = useSearch(server);
+
+  it('writes by built functions what was sent, and bisects what a user’s function throws at', async () => {
+    const { stdout, tables } = await demo(['fc'], { SPILLWAY_SEARCH_HOSTS: search.url });
+    const index = /demo-orders-\w+-2/.exec(stdout)?.[0] ?? '';
+    onTestFinished(async () => void (await search.request('DELETE', `/${index}`)));
+    expect(stdout.match(/Every record is accounted for\./g)).toHaveLength(3);
+    const [objects, documents, own] = tables;
+    expect(objects).toMatchObject({ written: '3002', 'in the error topic': '2', lag: '0' });
+    expect(stdout).toContain('3002 records in all objects are what was sent.');
+    expect(documents).toMatchObject({ written: '3001', dropped: '1', 'in the error topic': '7', documents: '3001' });
+    expect(stdout).toContain('3001 documents are what was sent.');
+    expect(own).toMatchObject({ written: '602', 'in the error topic': '3', lag: '0' });
+    expect(stdout).toMatch(/1 × FUNCTION_FAILED: .*order order-poison: -3 pieces of 砚台 cannot be delivered/);
+    expect(stdout).toContain('602 records of');
   });
 });

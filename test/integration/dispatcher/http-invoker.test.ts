@@ -30,10 +30,10 @@ async function functionAt(handle: Handler): Promise<{ url: URL; server: Server }
   return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/fn?x=1`), server };
 }
 
-function invokerFor(url: URL, userFunction = true): Invoker {
+function invokerFor(url: URL, userFunction = true, authorization = 'Bearer t0ken'): Invoker {
   const invoker = createHttpInvoker({
     url,
-    authorization: () => 'Bearer t0ken',
+    authorization: () => authorization,
     envelope: PLAIN_ENVELOPE,
     userFunction,
     clock: systemClock,
@@ -203,6 +203,26 @@ describe('the HTTP invoker', () => {
     const { url } = await functionAt(() => caller.abort(new Error('nobody waits')));
     const result = invoke(invokerFor(url), 20_000, caller.signal).catch((error: unknown) => error);
     expect(await result).toMatchObject({ message: 'nobody waits' });
+  });
+
+  it('closes without waiting for a connection that nobody waits for any more', async () => {
+    const silent = createTcpServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    cleanUps.push(() => void silent.close());
+    // It never answers the handshake.
+    const invoker = invokerFor(new URL(`https://127.0.0.1:${(silent.address() as AddressInfo).port}/fn`));
+    expect(await invoke(invoker, 50).catch((error: unknown) => error)).toMatchObject({ code: 'INVOKE_TIMEOUT' });
+    await expect(Promise.race([invoker.close(), systemClock.sleep(5_000).then(() => 'late')])).resolves.not.toBe(
+      'late',
+    );
+  });
+
+  it('fails the task where what it was given makes no request, and shows no secret', async () => {
+    const { url } = await functionAt(() => undefined);
+    const error = await invoke(invokerFor(url, true, 'Bearer t0ken\nx')).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FatalError);
+    expect(error).toMatchObject({ code: 'REQUEST_INVALID', mayHeal: true });
+    expect((error as Error).message).not.toContain('t0ken');
   });
 
   it('refuses an answer past its limit', async () => {

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { deployedHandler } from '../../../functions/elasticsearch-sink/deployed.ts';
+import { EVENT_FORMS } from '../../../shared/test-events/render-event.ts';
+import { eventFile } from '../../helpers/event-file.ts';
 import { searchServers, useSearch } from '../../helpers/search.ts';
 
 const native = (offset: number, value: string | undefined, key = 'k') => ({
@@ -45,14 +47,19 @@ describe.each(searchServers)('the deployed Elasticsearch sink on %s', (server) =
     expect(await search.documents(index)).toMatchObject([{ _id: 'Test+0+4', _source: { n: 1 } }]);
   });
 
-  it('writes the events of the native trigger in all their forms', async () => {
+  it('writes the test event of every form, and each document once', async () => {
     const index = search.index('test');
     const handler = handlerWith(index);
-    const one = native(8, '{"n":8}');
-    expect(await handler(event(native(7, '{"n":7}'), one))).toEqual({ version: 1, all: 'written', count: 2 });
-    expect(await handler(event(JSON.stringify(native(9, '{"n":9}'))))).toMatchObject({ all: 'written' });
-    expect(await handler(event(native(10, '{"n":10}').data))).toMatchObject({ all: 'written' });
-    expect(await search.count(index)).toBe(4);
+    for (const form of EVENT_FORMS) {
+      const answer = await handler(await eventFile(form));
+      const outcomes = 'outcomes' in answer ? answer.outcomes : [];
+      expect([form, ...outcomes.map(({ offset, status }) => `${offset} ${status}`).sort()]).toEqual([
+        ...[form, '0 written', '1 written', '2 dropped', '3 written', '4 written'],
+      ]);
+    }
+    const documents = await search.documents(index);
+    expect(documents.map(({ _id }) => _id)).toEqual([0, 1, 3, 4].map((offset) => `orders+0+${offset}`));
+    expect(documents[0]?._source).toMatchObject({ id: 'order-000001', city: '杭州' });
   });
 
   it('drops, deletes or reports tombstones as it is told', async () => {

@@ -1,6 +1,8 @@
 /** The sink as a function of its own: configured by environment variables, called with events. */
 import { describe, expect, it } from 'vitest';
 import { deployedHandler } from '../../../functions/maxcompute-sink/deployed.ts';
+import { EVENT_FORMS } from '../../../shared/test-events/render-event.ts';
+import { eventFile } from '../../helpers/event-file.ts';
 import { type StartedMaxCompute, setupMaxCompute } from '../../helpers/maxcompute.ts';
 
 const native = (offset: number, value: string | undefined, timestamp = 1_603_779_578_478) => ({
@@ -44,6 +46,21 @@ describe('the deployed MaxCompute sink', () => {
       '[{"key":"123","offset":4,"overflowFlag":false,"partition":0,"timestamp":1603779578478,"topic":"Test","value":"1","valueSize":1}]';
     expect(await handlerOf(setup)(Buffer.from(envelope))).toEqual({ version: 1, all: 'written', count: 1 });
     expect(setup.server.rows('orders')).toMatchObject([{ topic: 'Test', offset: '4', key: '123', value: '1' }]);
+  });
+
+  it.each(EVENT_FORMS)('writes the test event %s.json', async (form) => {
+    const setup = await setupMaxCompute();
+    expect(await handlerOf(setup)(await eventFile(form))).toEqual({ version: 1, all: 'written', count: 5 });
+    const rows = setup.server.rows('orders');
+    expect(rows.map(({ offset }) => offset)).toEqual(['0', '1', '2', '3', '4']);
+    expect(rows.map(({ key }) => key ?? null)).toEqual([
+      'order-000001',
+      null,
+      'order-000001',
+      'order-000002',
+      'order-000003',
+    ]);
+    expect(rows[2]?.['value'] ?? null).toBeNull();
   });
 
   it('writes events of the native trigger, each record into its partition, with the credentials of its role', async () => {

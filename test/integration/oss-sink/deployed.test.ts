@@ -1,12 +1,9 @@
 /** The sink as a function of its own: configured by environment variables, called with events. */
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deployedHandler } from '../../../functions/oss-sink/deployed.ts';
-import { systemClock } from '../../../shared/clock.ts';
-import { createKafkaDriver } from '../../../shared/kafka/kafkajs-driver.ts';
-import { silentLogger } from '../../../shared/logger.ts';
 import type { SinkHandler } from '../../../shared/sink-handler.ts';
-import { kafkaForTests, uniqueName } from '../../helpers/kafka.ts';
-import { readTopic } from '../../helpers/pipeline.ts';
+import { EVENT_FORMS } from '../../../shared/test-events/render-event.ts';
+import { eventFile } from '../../helpers/event-file.ts';
 import { BUCKET, type OssSetup, setupOss } from './oss-setup.ts';
 
 let oss: OssSetup;
@@ -61,6 +58,16 @@ describe('the deployed sink', () => {
     expect([object?.name, object?.body.toString()]).toEqual(['Test/0/00000000000000000004.json', ENVELOPE]);
   });
 
+  it.each(EVENT_FORMS)('writes the test event %s.json, and once when it comes again', async (form) => {
+    const handler = handlerWith();
+    for (const _ of [1, 2]) {
+      expect(await handler(await eventFile(form))).toEqual({ version: 1, all: 'written', count: 5 });
+    }
+    const objects = await oss.objects();
+    expect(objects.map(({ name }) => name)).toEqual([`orders/0/${'0'.repeat(20)}.json`]);
+    expect(JSON.parse(objects[0]?.body.toString() ?? '')).toEqual(JSON.parse(String(await eventFile('envelope'))));
+  });
+
   it('writes the events of the native trigger, with keys from secret variables', async () => {
     const handler = handlerWith({
       OSS_ACCESS_KEY_ID: ROLE.accessKeyId,
@@ -98,37 +105,5 @@ describe('the deployed sink', () => {
         ]),
       }),
     );
-  });
-
-  it('brings an errant record to the error topic of its brokers, and only then answers', async () => {
-    const { bootstrapServers } = await kafkaForTests();
-    const topic = uniqueName('function-errors');
-    const connection = { bootstrapServers: bootstrapServers.split(','), clientId: 'test' };
-    const admin = createKafkaDriver(connection, {
-      logger: silentLogger,
-      clock: systemClock,
-      random: Math.random,
-    }).admin();
-    onTestFinished(() => admin.close());
-    await admin.createTopics([{ name: topic, partitions: 1, replicationFactor: -1, configs: {} }]);
-    const handler = handlerWith({
-      OSS_OBJECT_KEY_TEMPLATE: '{topic}/{key}/{partition}/{offset}',
-      SPILLWAY_BOOTSTRAP_SERVERS: bootstrapServers,
-      RUNTIME_ERROR_TOPIC_NAME: topic,
-    });
-    const bad = native(8, 'its key makes no object name');
-    const event = [native(7, 'good'), { ...bad, data: { ...bad.data, key: '..' } }];
-    await handler(Buffer.from(JSON.stringify(event)));
-    expect((await oss.objects()).map(({ name }) => name)).toEqual(['Test/k/0/00000000000000000007.json']);
-    const [errant] = await readTopic(bootstrapServers, topic, 1);
-    expect(errant).toMatchObject({
-      key: Buffer.from('..'),
-      value: Buffer.from('its key makes no object name'),
-      headers: {
-        '__connect.errors.topic': 'Test',
-        '__connect.errors.offset': '8',
-        'spillway.error.code': 'OSS_BAD_OBJECT_NAME',
-      },
-    });
   });
 });

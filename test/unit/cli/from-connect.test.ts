@@ -23,6 +23,7 @@ const SECRETS = [
   'api-user',
   'sk-live-1234',
   'sk-live-5678',
+  'LTAI5tExampleOfAKey',
   'correct-horse',
   'battery-staple',
   'eyJhbGciOiJub25lIn0',
@@ -160,6 +161,28 @@ describe('a Kafka Connect configuration', () => {
       'batch.size': '200',
       'errors.policy': 'continue',
     });
+  });
+
+  it('of the sink to Function Compute becomes an fc-sink there', () => {
+    const { source, connector, noCounterpart } = of('alibaba-fc.json');
+    expect(source).toBe('Alibaba Cloud Function Compute sink');
+    expect(connector).toMatchObject({
+      'connector.class': 'fc-sink',
+      'invoke.target': 'fc',
+      'invoke.mode': 'sync',
+      'invoke.max.bytes': '1048576',
+      'batch.size': '20',
+      'fc.api.version': '2.0',
+      'fc.endpoint': 'http://1000000000000000.cn-hangzhou.fc.aliyuncs.com',
+      'fc.service.name': 'kafka-service',
+      'fc.function.name': 'orders',
+      'fc.qualifier': 'LATEST',
+      'fc.access.key.id': '${env:FC_ACCESS_KEY_ID}',
+      'fc.role.arn': 'acs:ram::1000000000000000:role/AliyunKafkaConnectorRole',
+      'runtime.error.topic.name': 'connect-error-orders',
+    });
+    expect(keysOf(noCounterpart)).toContain('runtime.error.topic.bootstrap.servers');
+    expect(fromConnect(join(FOLDER, 'alibaba-fc.json'), SINKS, secrets).validation.problems).toEqual([]);
   });
 
   it('whose URL has placeholders must be filled in', () => {

@@ -197,6 +197,16 @@ it('a secret that does not resolve here is a problem under its key', () => {
   ]);
 });
 
+it('an asynchronous call is valid, and what it asks of its function is told as notes', () => {
+  const toFc = { 'invoke.target': 'fc', 'fc.endpoint': '1.cn-hangzhou.fc.aliyuncs.com', 'fc.function.name': 'oss' };
+  const { valid, notes } = validate({ ...GOOD, ...toFc, 'invoke.mode': 'async' });
+  expect(valid).toBe(true);
+  expect(notes.map(({ key }) => key)).toEqual(['invoke.mode', 'invoke.mode', 'fc.async.task.id']);
+  expect(validate({ ...GOOD, ...toFc }).notes).toEqual([]);
+  const own = { name: 'f', 'connector.class': 'fc-sink', topics: 'orders', ...toFc, 'invoke.mode': 'async' };
+  expect(validate(own).notes.map(({ message }) => message)).toContainEqual(expect.stringContaining('invocationSource'));
+});
+
 it('a function of one’s own at a URL is valid', () => {
   const config = { name: 'f', 'connector.class': 'fc-sink', 'topics.regex': 'orders.*' };
   expect(

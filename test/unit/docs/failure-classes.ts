@@ -50,6 +50,11 @@ export const FAULT_CLASSES: readonly (readonly [failure: string, heading: string
     'Workers come, go and die beside a search server',
     'search-order-kept',
   ],
+  ['cold starts of functions', 'Your function does not answer in time', 'fc-refused'],
+  ['Function Compute answers 429', 'Function Compute throttles, fails or cannot be reached', 'fc-refused'],
+  ['answer of Function Compute lost', 'Function Compute throttles, fails or cannot be reached', 'fc-refused'],
+  ['function ended by its time limit', 'A sink of ours dies as a function', 'fc-ended'],
+  ['instance killed in mid-batch', 'Your function is killed in the middle of a batch', 'fc-ended'],
   [
     'MaxCompute answers 429 or 502, or resets connections',
     'MaxCompute throttles, fails or cannot be reached',

@@ -35,7 +35,7 @@ describe('every key has a row', () => {
 it('says where sinks differ, how keys are spelt elsewhere, and what the console calls them', () => {
   const connector = pages.get('connector.md') ?? '';
   expect(connector).toMatch(
-    /`batch\.size` \| INT \| oss-sink: `10000`<br>elasticsearch-sink: `1000`<br>maxcompute-sink: `100000`<br>fc-sink: `20` \|/,
+    /`batch\.size`<br>env `BATCH_SIZE` \| INT \| oss-sink: `10000`<br>elasticsearch-sink: `1000`<br>maxcompute-sink: `100000`<br>fc-sink: `20` \|/,
   );
   expect(connector).toMatch(/`errors\.policy`<br>also `errors\.tolerance`/);
   expect(connector).toContain('死信队列 Topic');

@@ -22,6 +22,15 @@ describe('a failure note', () => {
     expect(splitNote([...own, ...noteHeaders(NOTE)])).toEqual({ own, note: NOTE });
   });
 
+  it('carries the log of the function, where there is one', () => {
+    const note = { ...NOTE, functionLog: 'connected\nboom 不' };
+    const headers = noteHeaders(note);
+    expect(headers.at(-1)?.key).toBe('spillway.function.log');
+    expect(splitNote(headers)).toEqual({ own: [], note });
+    // A record that had such a note as its own.
+    expect(splitNote([...headers, ...noteHeaders(NOTE)])).toEqual({ own: headers, note: NOTE });
+  });
+
   it('is only the last one: a record that was in an error topic before keeps that note as its own', () => {
     const own = noteHeaders({ ...NOTE, offset: 1 });
     expect(splitNote([...own, ...noteHeaders(NOTE)])).toEqual({ own, note: NOTE });

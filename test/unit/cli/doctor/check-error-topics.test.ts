@@ -14,6 +14,7 @@ function facts(raw: Record<string, string> = {}, extra: Partial<ErrorTopicFacts>
     sources: [topic('orders')],
     settings: new Map(),
     clusterOperations: RIGHTS_UNKNOWN,
+    managed: false,
     ...extra,
   };
 }
@@ -33,6 +34,7 @@ describe('checkErrorTopics', () => {
     expect(codes({}, missing)).toEqual(['ok error-topic-absent']);
     expect(codes({}, { ...missing, clusterOperations: CREATE })).toEqual(['ok error-topic-absent']);
     expect(codes({}, { ...missing, clusterOperations: READ })).toEqual(['warning right-unknown']);
+    expect(codes({}, { ...missing, clusterOperations: READ, managed: true })).toEqual(['ok error-topic-absent']);
     expect(codes({ 'resources.create': 'manual' }, missing)).toEqual(['problem error-topic-missing']);
   });
 

@@ -24,6 +24,8 @@ describe('consequences', () => {
     expect(toObjects[2]).toContain('oss.object.prefix');
     const toDocuments = consequences([move('again', 10, 30)], elasticsearchSink);
     expect(toDocuments[1]).toContain('elasticsearch.id.strategy=server');
+    const byId = consequences([move('again', 10, 30)], { ...fcSink, callsHaveIds: true });
+    expect(byId.at(-1)).toContain('does not take them for repeats');
     const toFunction = consequences([move('again', 10, 30)], fcSink);
     expect(toFunction[1]).toContain('topic, partition and offset');
   });

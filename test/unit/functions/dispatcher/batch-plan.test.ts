@@ -248,6 +248,18 @@ describe('BatchPlan at the bound of the metadata', () => {
     },
   );
 
+  it('has room for the occasion of asynchronous calls beside whatever is planned', () => {
+    const before = new BatchPlan([], false);
+    const next = () => ({ first: AT + before.ranges.length, last: AT + before.ranges.length, window: undefined });
+    while (before.add(next(), AT, STOPPED, true) !== undefined);
+    const plan = new BatchPlan(before.ranges, false);
+    for (const range of [...plan.ranges].slice(1)) plan.finish(range);
+    const occasion = (2 ** 48 - 1).toString(36);
+    const said = encodeCommitMetadata(AT, { stopped: STOPPED, plan: plan.rangesFor(AT), occasion });
+    expect(Buffer.byteLength(said)).toBeGreaterThan(METADATA_MAX_BYTES - 100);
+    expect(Buffer.byteLength(said)).toBeLessThanOrEqual(METADATA_MAX_BYTES);
+  });
+
   it('leaves a range as it is when the partition stops in it and too many pieces of it are written', () => {
     const plan = new BatchPlan([], false);
     const range = plan.add({ first: AT, last: AT + 9_999, window: undefined }, AT, undefined, true);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deliver, type RefusedRecord } from '../../../../functions/dispatcher/delivery.ts';
 import { BlockBuilder, batchOf } from '../../../../shared/envelope/block-builder.ts';
-import { FatalError } from '../../../../shared/errors.ts';
+import { FatalError, FunctionFailure } from '../../../../shared/errors.ts';
 import type { BatchOutcome } from '../../../../shared/outcomes.ts';
 import { blockAt, deliveryDeps, EventLog } from '../../../helpers/dispatcher.ts';
 import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
@@ -144,6 +144,24 @@ describe('a batch that a user function keeps failing', () => {
         },
       },
     ]);
+  });
+
+  it('is errant in the function’s own words, with its trace and the end of its log', async () => {
+    const report = { said: 'TypeError: no order 7', stack: 'at a', logTail: 'hello' };
+    const said = () => new FunctionFailure('FUNCTION_FAILED', 'the function failed the batch', { report });
+    const reasons: RefusedRecord[] = [];
+    class Reasons extends EventLog {
+      override async errant(records: readonly RefusedRecord[]): Promise<undefined> {
+        reasons.push(...records);
+        return await super.errant(records);
+      }
+    }
+    await finished(new PickyFunction(failsWith([0], said)), 1, { events: new Reasons() });
+    expect(reasons[0]?.reason).toMatchObject({
+      message: expect.stringMatching(/TypeError: no order 7$/),
+      stack: 'at a',
+      functionLog: 'hello',
+    });
   });
 
   it('is no longer cut once the function takes it: a passing failure blames nobody', async () => {

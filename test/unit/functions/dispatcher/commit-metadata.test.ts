@@ -69,4 +69,14 @@ describe('commit metadata', () => {
   ])('finds nothing in %j', (metadata) => {
     expect(decodeCommitMetadata(0, metadata)).toEqual({ stopped: undefined, plan: [] });
   });
+
+  it('carries the occasion of asynchronous calls, for this offset alone', () => {
+    const metadata = encodeCommitMetadata(10, { stopped: undefined, plan: [], occasion: 'k3' });
+    expect(decodeCommitMetadata(10, metadata).occasion).toBe('k3');
+    expect(decodeCommitMetadata(9, metadata).occasion).toBeUndefined();
+    expect(decodeCommitMetadata(10, '').occasion).toBeUndefined();
+    // It would be written again with every commit, beside a plan that has room for one of ours.
+    const long = encodeCommitMetadata(10, { stopped: undefined, plan: [], occasion: 'k'.repeat(17) });
+    expect(decodeCommitMetadata(10, long).occasion).toBeUndefined();
+  });
 });

@@ -9,6 +9,7 @@ import { parseConnector } from '../../../../shared/config/connector-keys.ts';
 import { FatalError, RetriableError } from '../../../../shared/errors.ts';
 import type { ConsumerListener, KafkaAdmin, KafkaDriver } from '../../../../shared/kafka/driver.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
+import type { BatchOutcome } from '../../../../shared/outcomes.ts';
 import type { SourceTopic } from '../../../../shared/sink.ts';
 import { allWritten, blockAt, ScriptedInvoker, throwing } from '../../../helpers/dispatcher.ts';
 import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
@@ -17,13 +18,14 @@ const noBucket = new FatalError('OSS_BUCKET_MISSING', 'no bucket', { mayHeal: tr
 const wrongAnswer = new FatalError('ANSWER_INVALID', 'version 7');
 
 /** A connector of two tasks over a Kafka that gives out nothing by itself: tests speak to the listeners of its consumers. */
-function setUp(invoker = new ScriptedInvoker([allWritten])) {
+function setUp(invoker = new ScriptedInvoker([allWritten]), lastCall?: AbortSignal) {
   const clock = new ManualClock();
   const listeners: ConsumerListener[] = [];
   const closed: ConsumerListener[] = [];
   const admin = {
     describeTopics: async (names: readonly string[]) => names.map((name) => ({ name, partitions: [0] })),
-    listOffsets: async () => new Map([[0, { offset: 0 }]]),
+    listOffsets: async () => new Map([[0, 5]]),
+    committedOffsets: async () => new Map(),
     close: async () => undefined,
   } as unknown as KafkaAdmin;
   const driver = {
@@ -54,7 +56,7 @@ function setUp(invoker = new ScriptedInvoker([allWritten])) {
   });
   const metrics = new Metrics(new MemoryBudget(0));
   const connector = new Connector(
-    { config, sink: fcSink, windowOf: undefined, invoker, claimCheck: undefined, resumeStopped: false },
+    { config, sink: fcSink, windowOf: undefined, invoker, claimCheck: undefined, resumeStopped: false, lastCall },
     {
       driver,
       memory: workerMemory(1_000_000),
@@ -217,5 +219,67 @@ describe('Connector', () => {
     // One partition with one batch at a time is owned.
     expect(text).toContain('spillway_adaptive_limit{connector="orders"} 1');
     await connector.stop();
+  });
+
+  describe('after the last call', () => {
+    /** A run to catch up, in which partition 0 of a topic that ends at offset 5 came to one of its tasks. */
+    const reading = async (invoker?: ScriptedInvoker) => {
+      const lastCall = new AbortController();
+      const all = setUp(invoker, lastCall.signal);
+      await all.connector.start(true);
+      all.listeners[0]?.assigned([{ topic: 'orders', partition: 0, position: 0, metadata: '' }]);
+      let ended: unknown = 'not yet';
+      const stop = new AbortController();
+      const caughtUp = all.connector.caughtUp(stop.signal);
+      caughtUp.then(
+        (reached) => (ended = reached),
+        (error: unknown) => (ended = error),
+      );
+      return { ...all, lastCall, stop, ended: () => ended };
+    };
+
+    it('has not caught up, and ends when what was read is settled and committed', async () => {
+      let release: (outcome: BatchOutcome) => void = () => undefined;
+      const invoker = new ScriptedInvoker([() => new Promise((resolve) => (release = resolve))]);
+      const { connector, clock, listeners, lastCall, ended } = await reading(invoker);
+      listeners[0]?.records(blockAt([0, 1]));
+      lastCall.abort(new Error('over'));
+      await clock.advance(500);
+      expect([invoker.calls, ended()]).toEqual([[[0, 1]], 'not yet']);
+      release({ all: 'written', count: 2 });
+      await clock.advance(1_000);
+      expect(ended()).toBe(false);
+      await connector.stop();
+    });
+
+    it('waits for what does not end only until it is stopped', async () => {
+      const never = new ScriptedInvoker([
+        (_, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      ]);
+      const { connector, clock, listeners, lastCall, stop, ended } = await reading(never);
+      listeners[0]?.records(blockAt([0, 1]));
+      lastCall.abort(new Error('over'));
+      await clock.advance(500);
+      const reason = new Error('stopped');
+      stop.abort(reason);
+      await settle();
+      expect(ended()).toBe(reason);
+      connector.abort();
+      await connector.stop();
+    });
+
+    it('starts nothing while the group still waits for a dead member', async () => {
+      const lastCall = new AbortController();
+      const { connector, clock } = setUp(undefined, lastCall.signal);
+      vi.spyOn(Task.prototype, 'start').mockReturnValue(new Promise(() => undefined));
+      const started = connector.start(true);
+      await settle();
+      lastCall.abort(new Error('over'));
+      await started;
+      const caughtUp = connector.caughtUp(new AbortController().signal);
+      await clock.advance(100);
+      expect(await caughtUp).toBe(false);
+      vi.restoreAllMocks();
+    });
   });
 });

@@ -141,6 +141,18 @@ describe('deliver', () => {
     expect(events.acked.get(12)).toBe('errant:BAD');
   });
 
+  it('does not give up on records that a user function comes to only one by one', async () => {
+    const oneOf = (left: number) =>
+      perRecord((offset) => ({ status: offset <= left ? 'written' : 'retry', code: 'DEADLINE' }));
+    const invoker = new ScriptedInvoker([oneOf(10), oneOf(11), oneOf(12), oneOf(13)]);
+    const { clock, events, outcome } = setUp(invoker, { userFunction: true, retries: 2 });
+    await settle();
+    await clock.advance(60_000);
+    expect(await outcome).toBe('done');
+    expect(invoker.calls).toEqual([[10, 11, 12, 13], [11, 12, 13], [12, 13], [13]]);
+    expect(new Set(events.acked.values())).toEqual(new Set(['written']));
+  });
+
   it('counts what a user function fails as a whole apart from what it singles out', async () => {
     const invoker = new ScriptedInvoker([
       throwing(functionFailed()),
@@ -209,7 +221,8 @@ describe('deliver', () => {
     await settle();
     retry.abort(new Error('fenced'));
     answer.resolve({ all: 'written', count: 4 });
-    await outcome;
+    // Delivered, and not given up: under a plan of batches nobody sends it again.
+    expect(await outcome).toBe('done');
     expect(events.acked.size).toBe(4);
   });
 });

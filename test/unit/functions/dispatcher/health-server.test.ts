@@ -68,4 +68,21 @@ describe('the health app', () => {
     ]);
     expect((await appWith('running').inject('/spillway/health/ready')).json().restarts).toEqual([]);
   });
+
+  it('asks to stop before a platform ends the process, and answers when it has; nobody else may ask', async () => {
+    expect((await appWith('running').inject('/pre-stop')).statusCode).toBe(404);
+    let stopped: () => void = () => undefined;
+    const stop = new Promise<void>((resolve) => (stopped = resolve));
+    let asked = 0;
+    const sources = { statuses: () => [], metrics: async () => '' };
+    const app = createHealthApp(sources, () => {
+      asked++;
+      return stop;
+    });
+    const answer = app.inject('/pre-stop');
+    await app.inject('/spillway/health/live');
+    expect(asked).toBe(1);
+    stopped();
+    expect((await answer).json()).toEqual({ status: 'stopped' });
+  });
 });

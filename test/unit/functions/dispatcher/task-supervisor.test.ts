@@ -11,6 +11,7 @@ const noBucket = new FatalError('OSS_BUCKET_MISSING', 'no bucket', { mayHeal: tr
 const wrongAnswer = new FatalError('ANSWER_INVALID', 'version 7');
 
 class FakeTask implements SupervisedTask {
+  readonly isFinishing = false;
   state: TaskState = 'stopped';
   failure: FatalError | undefined;
   begun = false;
@@ -56,6 +57,9 @@ class FakeTask implements SupervisedTask {
   }
 
   flushAt(): void {
+    throw new Error('not used here');
+  }
+  finishRead(): void {
     throw new Error('not used here');
   }
   abort(): void {

@@ -141,6 +141,28 @@ describe('Task', () => {
     await task.stop();
   });
 
+  it('finishes what it read when nothing more is to be read: open batches go out, and what comes late', async () => {
+    let release: (outcome: BatchOutcome) => void = () => undefined;
+    const invoker = new ScriptedInvoker([() => new Promise((resolve) => (release = resolve)), allWritten]);
+    const { task, clock, committed } = await setUp(invoker);
+    task.assigned([{ ...TP, position: 0, metadata: '' }]);
+    task.records(blockAt([0, 1]));
+    await settle();
+    expect([invoker.calls, task.isFinishing]).toEqual([[], true]);
+    task.finishRead();
+    await settle();
+    expect([invoker.calls, task.isFinishing]).toEqual([[[0, 1]], true]);
+    // A fetch was under way.
+    task.records(blockAt([2]));
+    release({ all: 'written', count: 2 });
+    await clock.advance(1_000);
+    expect([invoker.calls, task.isFinishing]).toEqual([[[0, 1], [2]], false]);
+    expect(committed.at(-1)).toMatchObject([{ ...TP, offset: 3 }]);
+    task.assigned([{ ...TP, partition: 1, position: 7, metadata: '' }]);
+    expect([...task.partitions()].map(({ pausedReason }) => pausedReason)).toEqual(['ending', 'ending']);
+    await task.stop();
+  });
+
   it('tries a commit that was refused for the moment again, with what came since', async () => {
     const asked: OffsetToCommit[][] = [];
     let tries = 0;

@@ -259,12 +259,9 @@ describe('failures', () => {
 });
 
 describe('calls', () => {
-  it('to Function Compute are refused in this version, also by default', () => {
-    expect(problems({ 'invoke.target': 'fc' })).toEqual([
-      expect.stringContaining('invoke.target: fc is not available in this version'),
-    ]);
+  it('to Function Compute, which a user’s own function is called by default, need its name and its place', () => {
     const { problems: byDefault } = checkConnector(fcSink, { ...MINIMAL, 'connector.class': 'fc-sink' });
-    expect(byDefault.map(({ key }) => key)).toEqual(['invoke.target']);
+    expect(byDefault.map(({ key }) => key)).toEqual(['fc.function.name', 'fc.endpoint']);
   });
 
   it('of a user’s own function in process need its module, and nothing else has one', () => {
@@ -297,7 +294,8 @@ describe('calls', () => {
 
   it('are asynchronous only at Function Compute', () => {
     expect(problemKeys({ 'invoke.mode': 'async' })).toEqual(['invoke.mode']);
-    expect(problemKeys({ 'invoke.mode': 'async', 'invoke.target': 'fc' })).toEqual(['invoke.target']);
+    const fc = { 'invoke.target': 'fc', 'fc.function.name': 'orders', 'fc.endpoint': 'http://127.0.0.1:9000' };
+    expect(problemKeys({ 'invoke.mode': 'async', ...fc })).toEqual([]);
   });
 
   it('hold a batch: batch.bytes is at most invoke.max.bytes', () => {

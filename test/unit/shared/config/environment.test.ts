@@ -16,7 +16,23 @@ it('spells keys in upper case with underscores', () => {
   expect(environmentName('bootstrap.servers', WORKER_PREFIX)).toBe('SPILLWAY_BOOTSTRAP_SERVERS');
 });
 
+it('keeps away from names that Function Compute has for itself, under a prefix there are none', () => {
+  expect(environmentName('fc.function.name')).toBe('INVOKE_FC_FUNCTION_NAME');
+  expect(environmentName('fc.function.name', WORKER_PREFIX)).toBe('SPILLWAY_FC_FUNCTION_NAME');
+  expect(environmentName('fcx.name')).toBe('FCX_NAME');
+});
+
 describe('configuration from the environment', () => {
+  it('never reads a name of the platform, not even one that a person set', () => {
+    const fc = { 'fc.function.name': defineKey.string(TEXT), 'fc.access.key.secret': defineKey.password(TEXT) };
+    expect(configFromEnvironment(fc, { FC_FUNCTION_NAME: 'dispatcher', FC_ACCESS_KEY_SECRET: 'x' })).toEqual({});
+    const env = { INVOKE_FC_FUNCTION_NAME: 'writer', INVOKE_FC_ACCESS_KEY_SECRET: 'x', FC_FUNCTION_NAME: 'dispatcher' };
+    expect(configFromEnvironment(fc, env)).toEqual({
+      'fc.function.name': 'writer',
+      'fc.access.key.secret': `\${env:INVOKE_FC_ACCESS_KEY_SECRET}`,
+    });
+  });
+
   it('reads known keys and aliases only; an empty variable is not set', () => {
     const env = { OSS_BUCKET: 'b', BATCH_SIZE: '', PATH: '/bin', S3_BUCKET_NAME: 'c' };
     expect(configFromEnvironment(keys, env)).toEqual({ 'oss.bucket': 'b', 's3.bucket.name': 'c' });

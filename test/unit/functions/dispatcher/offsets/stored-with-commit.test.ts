@@ -30,4 +30,12 @@ describe('storedWithCommit', () => {
     expect(storedWithCommit(undefined)).toBeUndefined();
     expect(storedWithCommit({ offset: 40, metadata: '' })).toBeUndefined();
   });
+
+  it('is nothing that a person needs to know where it only tells occasions apart', () => {
+    const stored = (metadata: string) => storedWithCommit({ offset: 40, metadata });
+    expect(stored(encodeCommitMetadata(40, { stopped: undefined, plan: [], occasion: 'k3' }))).toBeUndefined();
+    const stopped = { offset: 40, code: 'X' };
+    const both = encodeCommitMetadata(40, { stopped, plan: [], occasion: 'k3' });
+    expect(stored(both)).toEqual({ stopMark: stopped, other: false });
+  });
 });

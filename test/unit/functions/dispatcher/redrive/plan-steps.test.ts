@@ -48,6 +48,13 @@ describe('planSteps', () => {
     expect(step).toMatchObject({ destinations: [], action: { kind: 'fail', failure: GONE } });
   });
 
+  it('never sends a record whose value is lost: it would arrive as a tombstone', async () => {
+    const { admin } = cluster(undefined);
+    const lost = errantEntry(errorRecord({ topic: 'orders', offset: 4, value: null, code: 'RECORD_VALUE_LOST' }));
+    const [step] = await planSteps([lost], toOrders(), admin, RULES, true);
+    expect(step).toMatchObject({ destinations: [], action: { kind: 'fail', failure: { code: 'RECORD_VALUE_LOST' } } });
+  });
+
   it('parks what was sent back too often, though it could not be sent', async () => {
     const { admin } = cluster([0, 1]);
     const [step] = await planSteps([sentBack(3, 0)], toOrders({ failure: GONE }), admin, RULES, true);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fcSink } from '../../../../../functions/dispatcher/fc-sink.ts';
+import type { InvokeContext } from '../../../../../functions/dispatcher/invokers/invoker.ts';
 import { deliverToSink } from '../../../../../functions/dispatcher/redrive/sink-delivery.ts';
 import { parseConnector } from '../../../../../shared/config/connector-keys.ts';
 import { FunctionFailure, RetriableError } from '../../../../../shared/errors.ts';
+import type { RecordBatch } from '../../../../../shared/records.ts';
 import { allWritten, perRecord, ScriptedInvoker, throwing } from '../../../../helpers/dispatcher.ts';
 import { errantEntry, errorRecord } from '../../../../helpers/error-records.ts';
 import { ManualClock, settle } from '../../../../helpers/manual-clock.ts';
@@ -71,5 +73,32 @@ describe('deliverToSink', () => {
     await advance(failing.clock, 60_000);
     expect(failing.ended()).toMatchObject({ stage: 'TASK_PUT', code: 'FUNCTION_FAILED' });
     expect(failing.invoker.calls).toHaveLength(3);
+  });
+
+  it('answers it in the words of the function, with its trace and the end of its log', async () => {
+    const report = { said: 'TypeError: no order 7', stack: 'at a', logTail: 'hello' };
+    const error = new FunctionFailure('FUNCTION_FAILED', 'the function failed the batch', { report });
+    const failing = delivering([throwing(error)], { retries: '0' });
+    await settle();
+    expect(failing.ended()).toMatchObject({
+      message: 'the function failed the batch: TypeError: no order 7',
+      stack: 'at a',
+      functionLog: 'hello',
+    });
+  });
+
+  it('is an occasion of its own, and the same one when it is gone on with', async () => {
+    const seen: (string | undefined)[] = [];
+    const noting = [
+      (batch: RecordBatch, { occasion }: InvokeContext) => {
+        seen.push(occasion);
+        return { all: 'written', count: batch.count } as const;
+      },
+    ];
+    for (const _ of [1, 2]) {
+      delivering(noting);
+      await settle();
+    }
+    expect(seen).toEqual([expect.stringMatching(/^[^/]+\/\d+\/\d+\/0$/), seen[0]]);
   });
 });

@@ -1,6 +1,6 @@
-/** Records for test events: orders of a shop, and the two odd ones that every topic has. */
-import { BlockBuilder } from '../../shared/envelope/block-builder.ts';
-import type { RecordBlock } from '../../shared/records.ts';
+/** Records for test events: orders of a shop, and the odd ones that every topic has. */
+import { BlockBuilder } from '../envelope/block-builder.ts';
+import type { RecordBlock, RecordHeader } from '../records.ts';
 
 /** 2026-01-31T08:00:00+08:00. Always the same: the same event twice must give the same effect. */
 const FIRST_TIMESTAMP = Date.UTC(2026, 0, 31);
@@ -23,16 +23,36 @@ const SAMPLES: readonly Sample[] = [
   { key: 'order-000003', value: { id: 'order-000003', city: '成都', goods: '景德镇瓷杯', pieces: 4, cents: 12_900 } },
 ];
 
-/** `count` records of partition 0 of `topic`, at offsets from 0. */
-export function sampleRecords(topic: string, count: number): RecordBlock {
+/** A name that repeats, a value that is empty, one that is missing. */
+const HEADERS: readonly RecordHeader[] = [
+  { key: 'trace', value: Buffer.from('a1b2') },
+  { key: 'trace', value: Buffer.from('杭州') },
+  { key: 'empty', value: Buffer.alloc(0) },
+  { key: 'none', value: null },
+];
+
+export interface SampleChoice {
+  /** First of the samples, and its offset; 0 by default. */
+  readonly from?: number;
+  /** With headers; without by default. */
+  readonly headers?: boolean;
+}
+
+/** `count` records of partition 0 of `topic`, one a second. */
+export function sampleRecords(
+  topic: string,
+  count: number,
+  { from = 0, headers = false }: SampleChoice = {},
+): RecordBlock {
   const builder = new BlockBuilder({ topic, partition: 0 });
-  for (let offset = 0; offset < count; offset++) {
+  for (let offset = from; offset < from + count; offset++) {
     const { key, value } = SAMPLES[offset % SAMPLES.length] ?? { key: null, value: null };
     builder.add({
       offset,
       timestamp: FIRST_TIMESTAMP + offset * SECOND_MS,
       key: key === null ? null : Buffer.from(key),
       value: value === null ? null : Buffer.from(JSON.stringify(value)),
+      ...(headers && { headers: HEADERS }),
     });
   }
   return builder.build();
