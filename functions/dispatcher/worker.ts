@@ -19,6 +19,8 @@ export interface RunReport {
   readonly ok: boolean;
   /** Why not, one line each. */
   readonly reasons: readonly string[];
+  /** False when it was stopped before all connectors had joined their groups: Kafka was slow, or not there. */
+  readonly started: boolean;
   readonly connectors: readonly ConnectorStatus[];
   /** The longest time for which the process attended to nothing. */
   readonly longestStallMs: number;
@@ -43,16 +45,20 @@ export class Worker {
   async run(untilCaughtUp: boolean, stop: AbortSignal, kill: AbortSignal): Promise<RunReport> {
     const { stalls } = this.options;
     let report: Pick<RunReport, 'ok' | 'reasons'>;
+    let started = false;
     try {
       // A group may take minutes to give out its partitions: whoever stops us then does not wait for that.
-      await Promise.race([aborted(stop), this.#start(untilCaughtUp)]);
+      const starting = this.#start(untilCaughtUp).then(() => {
+        started = true;
+      });
+      await Promise.race([aborted(stop), starting]);
       if (!stop.aborted) await this.#work(untilCaughtUp, stop);
     } finally {
       report = this.#report();
       await this.#stop(kill);
       stalls.stop();
     }
-    return { ...report, connectors: this.statuses(), longestStallMs: stalls.longestMs };
+    return { ...report, started, connectors: this.statuses(), longestStallMs: stalls.longestMs };
   }
 
   async #start(untilCaughtUp: boolean): Promise<void> {

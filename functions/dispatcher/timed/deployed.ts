@@ -6,7 +6,7 @@ import { namingVariables, readTogether } from '../../../shared/config/environmen
 import { parseConfig } from '../../../shared/config/parse.ts';
 import type { SecretResolver } from '../../../shared/config/secret.ts';
 import { parseWorker, type WorkerConfig, workerKeys } from '../../../shared/config/worker-keys.ts';
-import { FatalError } from '../../../shared/errors.ts';
+import { FatalError, RetriableError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import type { SinkDefinition } from '../../../shared/sink.ts';
 import type { InvocationContext } from '../../../shared/sink-handler.ts';
@@ -54,7 +54,7 @@ export type DeployedDispatcher = (
 
 /** Builds the handler. A run shares nothing with another one, of this instance or of others, but the consumer group: calls may overlap.
  *  @throws ConfigError with every problem of the environment; the handler throws FatalError `RUN_FAILED` when a task failed or a partition
- *    waits for a person, and what `Worker.run` throws */
+ *    waits for a person, RetriableError `RUN_NOT_STARTED` when its time was over before it could read, and what `Worker.run` throws */
 export function deployedDispatcher(deps: DeployedDispatcherDeps): DeployedDispatcher {
   const { env, secrets, clock, logger } = deps;
   const [connector, { config: own }, { config: worker, warnings }] = readTogether(
@@ -94,6 +94,12 @@ export function deployedDispatcher(deps: DeployedDispatcherDeps): DeployedDispat
     const { report, end } = await timedRun(times, make, clock);
     const answer = runAnswer(onlyOne(report.connectors), end, await metrics(), clock.now() - startedAt);
     logged.info(answer, 'the run ended');
+    if (!report.started) {
+      throw new RetriableError(
+        'RUN_NOT_STARTED',
+        `the time of the run was over before ${answer.connector} had joined its group, so nothing was read; is Kafka at bootstrap.servers, and is the function's timeout long enough for it?`,
+      );
+    }
     if (report.ok) return answer;
     const { read, written, errant, lag } = answer;
     throw new FatalError(

@@ -84,7 +84,8 @@ function setUp(describe: () => Promise<void>) {
   const run = worker.run(false, stop.signal, new AbortController().signal);
   let ended: unknown = 'running';
   run.then(
-    ({ longestStallMs }) => (ended = `stopped, longest stall ${longestStallMs} ms`),
+    ({ started, longestStallMs }) =>
+      (ended = `stopped, ${started ? '' : 'not '}started, longest stall ${longestStallMs} ms`),
     (error: unknown) => (ended = error),
   );
   return { calls, stop, ended: () => ended };
@@ -97,7 +98,7 @@ describe('Worker', () => {
     stop.abort(new Error('stopped by SIGTERM'));
     await settle();
     expect(calls).toEqual(['start', 'close']);
-    expect(ended()).toBe('stopped, longest stall 12 ms');
+    expect(ended()).toBe('stopped, not started, longest stall 12 ms');
   });
 
   it('starts no task after it was stopped', async () => {
@@ -109,6 +110,6 @@ describe('Worker', () => {
     answer();
     await settle();
     expect(calls).toEqual([]);
-    expect(ended()).toBe('stopped, longest stall 12 ms');
+    expect(ended()).toBe('stopped, not started, longest stall 12 ms');
   });
 });

@@ -22,12 +22,13 @@ const METRICS = [
 ].join('\n');
 
 /** A dispatcher whose workers do nothing but be made. */
-function setUp(env: Readonly<Record<string, string>> = ENV, reasons: readonly string[] = []) {
+function setUp(env: Readonly<Record<string, string>> = ENV, reasons: readonly string[] = [], started = true) {
   const made: RunSetup[] = [];
   const totals = Object.assign(new Ledger(), { polled: 9, written: 7, errant: 1, released: 1 });
   const report = {
     ok: reasons.length === 0,
     reasons,
+    started,
     connectors: [{ name: 'orders', tasks: [], waiting: [], lag: 3, totals }],
     longestStallMs: 0,
   };
@@ -94,6 +95,15 @@ describe('the deployed dispatcher', () => {
       name: 'FatalError',
       code: 'RUN_FAILED',
       message: expect.stringMatching(/OSS_BUCKET_MISSING.*read 9, written 7, errant 1, lag 3/),
+    });
+  });
+
+  it('throws when its time was over before it could read: that is no run without records', async () => {
+    const { dispatch } = setUp(ENV, [], false);
+    await expect(dispatch('', {}, nobody)).rejects.toMatchObject({
+      name: 'RetriableError',
+      code: 'RUN_NOT_STARTED',
+      message: expect.stringContaining('bootstrap.servers'),
     });
   });
 

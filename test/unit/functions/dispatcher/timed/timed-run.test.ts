@@ -3,7 +3,7 @@ import { timedRun } from '../../../../../functions/dispatcher/timed/timed-run.ts
 import type { RunReport } from '../../../../../functions/dispatcher/worker.ts';
 import { ManualClock, settle } from '../../../../helpers/manual-clock.ts';
 
-const REPORT: RunReport = { ok: true, reasons: [], connectors: [], longestStallMs: 0 };
+const REPORT: RunReport = { ok: true, reasons: [], started: true, connectors: [], longestStallMs: 0 };
 const TIMES = { readMs: 1_000, sendMs: 300, finishMs: 200 };
 
 /** A run whose worker ends when told so. */
