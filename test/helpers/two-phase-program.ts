@@ -1,11 +1,15 @@
-/** A process that carries a topic to a `FolderSink` until it caught up or is stopped: FOLDER TOPIC NAME. Values with `bad` are refused. */
+/** A process that carries a topic to a `FolderSink` until it caught up or is stopped: FOLDER TOPIC NAME MOST. Values with `bad` are refused. Once
+ *  about MOST records are visible (all when absent), every second step never ends: whoever waits for them may kill the process when it will. */
 import { createWorker } from '../../functions/dispatcher/main.ts';
+import { systemClock } from '../../shared/clock.ts';
 import { parseConnector } from '../../shared/config/connector-keys.ts';
 import { parseWorker } from '../../shared/config/worker-keys.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import type { SinkDefinition } from '../../shared/sink.ts';
 import { fetchOfRun } from './fetch-of-run.ts';
-import { FolderSink } from './two-phase-sink.ts';
+import { FolderSink, visibleRecords } from './two-phase-sink.ts';
+
+const STEP_MS = 20;
 
 const folderSink: SinkDefinition<Record<never, never>> = {
   connectorClass: 'folder-sink',
@@ -29,7 +33,14 @@ const folderSink: SinkDefinition<Record<never, never>> = {
   valueConverter: () => 'string',
 };
 
-const [folder = '', topics = '', name = ''] = process.argv.slice(2);
+const [folder = '', topics = '', name = '', most] = process.argv.slice(2);
+
+async function step(): Promise<void> {
+  await systemClock.sleep(STEP_MS);
+  if (most === undefined || Math.random() < 0.5) return;
+  if ((await visibleRecords(folder)).length >= Number(most)) await new Promise<never>(() => undefined);
+}
+
 const parsed = parseConnector(folderSink, {
   name,
   topics,
@@ -44,7 +55,7 @@ const { config } = parseWorker({
 });
 const worker = await createWorker({
   connectors: [
-    { definition: folderSink, parsed, writer: new FolderSink(folder, (value) => value.includes('bad'), 20) },
+    { definition: folderSink, parsed, writer: new FolderSink(folder, (value) => value.includes('bad'), step) },
   ],
   worker: config,
   secrets: { resolve: () => '' },

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock } from '../../shared/clock.ts';
 import { RetriableError } from '../../shared/errors.ts';
 import type { BatchOutcome, RecordOutcome } from '../../shared/outcomes.ts';
 import { type RecordBatch, recordsOf } from '../../shared/records.ts';
@@ -14,8 +13,8 @@ export class FolderSink implements TwoPhaseWriter {
     private readonly folder: string,
     /** Records that the sink refuses. */
     private readonly refuses: (value: string) => boolean,
-    /** How long each step takes, before and after what it does. */
-    private readonly stepMs: number,
+    /** Before and after what each phase does. */
+    private readonly step: () => Promise<void>,
   ) {}
 
   async prepare(batch: RecordBatch): Promise<PreparedBatch> {
@@ -28,7 +27,7 @@ export class FolderSink implements TwoPhaseWriter {
     }
     if (lines.length === 0) return { token: undefined, refused };
     const token = randomUUID();
-    await systemClock.sleep(this.stepMs);
+    await this.step();
     await mkdir(join(this.folder, 'open'), { recursive: true });
     await mkdir(join(this.folder, 'committed'), { recursive: true });
     await writeFile(join(this.folder, 'open', token), lines.join('\n'));
@@ -36,13 +35,13 @@ export class FolderSink implements TwoPhaseWriter {
   }
 
   async commit(tokens: readonly string[]): Promise<void> {
-    await systemClock.sleep(this.stepMs);
+    await this.step();
     for (const token of tokens) {
       const state = await this.resolve(token);
       if (state === 'gone') throw new RetriableError('SESSION_GONE', `session ${token} is gone`);
       if (state === 'open') await rename(join(this.folder, 'open', token), join(this.folder, 'committed', token));
     }
-    await systemClock.sleep(this.stepMs);
+    await this.step();
   }
 
   async resolve(token: string): Promise<SessionState> {
