@@ -7,7 +7,8 @@ import { searchServers, useSearch } from '../helpers/search.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
 const PARTITIONS = 2;
-const PER_PARTITION = 2_500;
+/** More than a run gets done while the test looks away. */
+const PER_PARTITION = 5_000;
 const KEYS = 50;
 /** Shards, so that one request is several to the server, and some of its items are refused. */
 const SHARDS = 5;
