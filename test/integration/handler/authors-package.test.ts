@@ -9,6 +9,7 @@ import type { RecordOutcome } from '../../../shared/outcomes.ts';
 import { type AuthorsFolder, makeAuthorsFolder } from '../../helpers/authors-folder.ts';
 import { eventFile } from '../../helpers/event-file.ts';
 import { setupFc } from '../../helpers/fc.ts';
+import { skipForeign } from '../../helpers/foreign/describe-foreign.ts';
 import { uniqueName } from '../../helpers/kafka.ts';
 import { type OrdersApi, startOrdersApi } from '../../helpers/orders-api.ts';
 import { readTopic, recordOf, startRig } from '../../helpers/pipeline.ts';
@@ -162,7 +163,7 @@ describe('the package', () => {
 
 describe('the Python example', () => {
   it('says what it cannot carry, and fails the call where nobody reads that', async (test) => {
-    if (!(await isInstalled('python3'))) test.skip('no python3 on this machine');
+    if (!(await isInstalled('python3'))) skipForeign(test, 'the Python example: no python3 on this machine');
     const api = await ordersApi();
     const event = testEvent({
       records: [
@@ -232,6 +233,6 @@ describe('the examples, at Function Compute behind a dispatcher', () => {
         ['6', 'ORDER_REFUSED'],
       ]);
     }
-    if (!hasPython) test.skip('the Python example: no python3 on this machine');
+    if (!hasPython) skipForeign(test, 'the Python example: no python3 on this machine');
   });
 });
