@@ -1,6 +1,6 @@
 /** How far a run is, for a person: one bar a connector on a terminal, plain lines elsewhere. */
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { ConnectorStatus } from '../functions/dispatcher/connector.ts';
+import type { ConnectorStatus } from '../functions/dispatcher/connector-contract.ts';
 
 const TERMINAL_INTERVAL_MS = 250;
 const LINES_INTERVAL_MS = 5_000;

@@ -30,3 +30,5 @@ setFlagsFromString(`--min-semi-space-size=${HALF_MIB}`);
 // Three times as long as usual until a function counts as hot: optimising what runs now and then costs more than it brings, and it is
 // the few loops over records that matter.
 setFlagsFromString('--interrupt-budget=400000');
+// Patterns of people (`topics.regex`) must not hold up the process: a match that takes too many steps back goes on in the way that takes none.
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type PreviewStart, readExcerpts } from '../../functions/dispatcher/preview/excerpt.ts';
 import { type Preview, previewRecords } from '../../functions/dispatcher/preview/preview.ts';
+import { previewData } from '../../functions/dispatcher/preview/preview-data.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { kafkaConnection } from '../../shared/config/worker-keys.ts';
 import { createKafkaDriver } from '../../shared/kafka/kafkajs-driver.ts';
@@ -12,7 +13,7 @@ import { loadWorker } from '../load-worker.ts';
 import { createLogger } from '../logger.ts';
 import { placeOf } from '../offsets/where.ts';
 import { dryConnector } from '../preview/dry-connector.ts';
-import { previewData, previewText } from '../preview/render.ts';
+import { previewText } from '../preview/render.ts';
 import { processSecrets } from '../secret-resolver.ts';
 
 const MAX_RECORDS = 10_000;
@@ -59,11 +60,8 @@ export function previewCommand(): Command {
     )
     .action(async (file: string, options: PreviewOptions) => {
       const { name, preview } = await run(file, options);
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify(previewData(name, preview, options.head))}\n`
-          : previewText(name, preview, options.head),
-      );
+      const data = previewData(name, preview, options.head);
+      process.stdout.write(options.json ? `${JSON.stringify(data)}\n` : previewText(name, data));
     });
 }
 

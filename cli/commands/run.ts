@@ -89,7 +89,11 @@ async function listen(
   logger: Logger,
 ): Promise<void> {
   if (address === undefined) return;
-  const { hostname, port } = new URL(address);
+  const { protocol, hostname, port } = new URL(address);
+  if (protocol !== 'http:') {
+    const message = `${address}: metrics and health are served in clear here, and TLS is for \`spillway worker\`; set metrics.listener or an http:// address`;
+    throw new ConfigError([{ key: 'listeners', message }], 'worker settings');
+  }
   try {
     const listening = await app.listen({ host: hostname, port: Number(port) });
     logger.info({ address: listening }, 'metrics and health');

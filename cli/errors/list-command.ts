@@ -1,7 +1,8 @@
 /** `spillway errors list`. Reads, changes nothing, joins no group. */
 import { Command } from 'commander';
 import { newestErrors, summariseErrors } from '../../functions/dispatcher/redrive/error-list.ts';
-import { kindsText, rowData, rowsText } from './list-text.ts';
+import { rowData } from '../../functions/dispatcher/redrive/row-data.ts';
+import { kindsText, rowsText } from './list-text.ts';
 import { type OpenTopics, withTopics } from './open-topics.ts';
 import {
   type FilterOptions,
@@ -37,8 +38,8 @@ export function listCommand(): Command {
         process.stdout.write(options.json ? `${JSON.stringify(kinds)}\n` : kindsText(kinds));
         return;
       }
-      const rows = await newestErrors(admin, reader, topics, selection, options.limit);
-      process.stdout.write(options.json ? `${JSON.stringify(rows.map(rowData))}\n` : rowsText(rows, topics.length > 1));
+      const rows = (await newestErrors(admin, reader, topics, selection, options.limit)).map(rowData);
+      process.stdout.write(options.json ? `${JSON.stringify(rows)}\n` : rowsText(rows, topics.length > 1));
     });
   });
 }

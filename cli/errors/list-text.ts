@@ -1,25 +1,47 @@
-/** Lists of errors as tables for a person, or as data for a program. */
+/** Lists of errors as tables for a person. */
 import Table from 'cli-table3';
-import type { ErrorKind, ErrorRow } from '../../functions/dispatcher/redrive/error-list.ts';
-import { printable, shown } from '../shown-bytes.ts';
+import { isoTime } from '../../functions/dispatcher/redrive/row-data.ts';
+import { printable } from '../shown-bytes.ts';
 import { tableStyle } from '../table-style.ts';
 
 const KEY_CHARS = 24;
 const MESSAGE_CHARS = 60;
 export const FOREIGN = 'not an error record: its headers are missing or malformed';
 
-/** JSON-able. */
-export function rowData({ keyHead, ...row }: ErrorRow): object {
-  const key = keyHead === null ? null : shown(keyHead, keyHead.length);
-  return {
-    ...row,
-    timestamp: isoTime(row.timestamp),
-    keyHead: key === null ? null : { encoding: key.encoding, head: key.head },
-  };
+/** A record of an error topic in short, found here or by a worker. */
+export interface ShownRow {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** ISO time. */
+  readonly timestamp: string;
+  /** Absent: not written by a connector. */
+  readonly failure?: ShownFailure | undefined;
+  readonly keyHead: { readonly encoding: 'utf8' | 'base64'; readonly head: string } | null;
+}
+
+interface ShownFailure {
+  readonly connector: string;
+  readonly code: string;
+  readonly message: string;
+  readonly source: { readonly topic: string; readonly partition: number; readonly offset: number };
+}
+
+/** Records of one kind, counted here or by a worker; its names are absent where no connector wrote them. */
+export interface ShownKind {
+  readonly errorTopic: string;
+  readonly connector?: string | undefined;
+  readonly code?: string | undefined;
+  readonly errorClass?: string | undefined;
+  readonly sourceTopic?: string | undefined;
+  readonly records: number;
+  /** Epoch ms. */
+  readonly first: number;
+  readonly last: number;
 }
 
 /** As text. Ends with a line break. */
-export function rowsText(rows: readonly ErrorRow[], severalTopics: boolean): string {
+export function rowsText(rows: readonly ShownRow[], severalTopics: boolean): string {
   if (rows.length === 0) return 'no records\n';
   const head = ['at', 'when', 'connector', 'code', 'came from', 'key', 'message'];
   const table = new Table({ head: severalTopics ? ['error topic', ...head] : head, style: tableStyle() });
@@ -27,7 +49,7 @@ export function rowsText(rows: readonly ErrorRow[], severalTopics: boolean): str
     const { failure } = row;
     const cells = [
       `${row.partition}:${row.offset}`,
-      isoTime(row.timestamp),
+      row.timestamp,
       failure?.connector ?? '-',
       failure?.code ?? '-',
       failure === undefined ? '-' : `${failure.source.topic}-${failure.source.partition}@${failure.source.offset}`,
@@ -40,7 +62,7 @@ export function rowsText(rows: readonly ErrorRow[], severalTopics: boolean): str
 }
 
 /** As text. Ends with a line break. */
-export function kindsText(kinds: readonly ErrorKind[]): string {
+export function kindsText(kinds: readonly ShownKind[]): string {
   if (kinds.length === 0) return 'no records\n';
   const table = new Table({
     head: ['records', 'code', 'class', 'connector', 'source topic', 'error topic', 'first', 'last'],
@@ -54,16 +76,9 @@ export function kindsText(kinds: readonly ErrorKind[]): string {
   return `${table.toString()}\n`;
 }
 
-/** ISO time, '-' for what is none. */
-export function isoTime(epochMs: number): string {
-  const date = new Date(epochMs);
-  return Number.isFinite(date.getTime()) ? date.toISOString() : '-';
-}
-
-function keyText(key: Buffer | null): string {
+function keyText(key: ShownRow['keyHead']): string {
   if (key === null) return '-';
-  const { encoding, head } = shown(key, key.length);
-  return cut(encoding === 'utf8' ? head : `base64 ${head}`, KEY_CHARS);
+  return cut(key.encoding === 'utf8' ? key.head : `base64 ${key.head}`, KEY_CHARS);
 }
 
 function cut(text: string, chars: number): string {

@@ -1,7 +1,14 @@
 /** Arguments that the commands of `spillway errors` share, as they are written. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Place, Selection } from '../../functions/dispatcher/redrive/selection.ts';
+import {
+  PLACE_EXPECTED,
+  parsePlace,
+  parseSource,
+  SOURCE_EXPECTED,
+} from '../../functions/dispatcher/redrive/selection-text.ts';
 import { topicComplaint } from '../../shared/config/topic-name.ts';
+import { ZONED_TIME_EXPECTED, zonedTime } from '../../shared/zoned-time.ts';
 
 /** What says which cluster and which error topics. */
 export interface WhereOptions {
@@ -33,17 +40,56 @@ export function withWhere(command: Command): Command {
     .option('--json', 'as JSON', false);
 }
 
+interface Filter {
+  readonly flags: string;
+  readonly selects: string;
+  readonly read?: (text: string) => unknown;
+}
+
+/** Which records of an error topic are meant. */
+const FILTERS: readonly Filter[] = [
+  { flags: '--code <code>', selects: 'with this error code, such as VALUE_NOT_UTF8' },
+  { flags: '--class <name>', selects: 'with this exception class, such as RecordError' },
+  { flags: '--source <topic[:partition]>', selects: 'that came from this topic, or partition of it', read: sourceOf },
+  { flags: '--since <time>', selects: 'that went to the error topic at this ISO time or later', read: timeOf },
+  { flags: '--until <time>', selects: 'that went there before this ISO time', read: timeOf },
+  {
+    flags: '--from <partition:offset>',
+    selects: 'of this partition of the error topic, from this offset on',
+    read: placeOf,
+  },
+  { flags: '--up-to <partition:offset>', selects: 'of this partition, up to and with this offset', read: placeOf },
+];
+
 /** Adds them to a command. */
 export function withFilters(command: Command): Command {
-  return command
-    .option('--connector <name>', 'records that this connector failed on')
-    .option('--code <code>', 'with this error code, such as VALUE_NOT_UTF8')
-    .option('--class <name>', 'with this exception class, such as RecordError')
-    .option('--source <topic[:partition]>', 'that came from this topic, or partition of it', sourceOf)
-    .option('--since <time>', 'that went to the error topic at this ISO time or later', timeOf)
-    .option('--until <time>', 'that went there before this ISO time', timeOf)
-    .option('--from <partition:offset>', 'of this partition of the error topic, from this offset on', placeOf)
-    .option('--up-to <partition:offset>', 'of this partition, up to and with this offset', placeOf);
+  command.option('--connector <name>', 'records that this connector failed on');
+  for (const { flags, selects, read = (text: string): unknown => text } of FILTERS)
+    command.option(flags, selects, read);
+  return command;
+}
+
+/** What `withFilterTexts` adds, by the API's names. */
+export interface FilterTexts {
+  readonly code?: string;
+  readonly class?: string;
+  readonly source?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly from?: string;
+  readonly upTo?: string;
+}
+
+/** Adds the same to a command that has a worker read them; of a connector that is named anyway. */
+export function withFilterTexts(command: Command): Command {
+  for (const { flags, selects } of FILTERS) command.option(flags, selects);
+  return command;
+}
+
+/** What was given of them. */
+export function filterTexts({ code, class: name, source, since, until, from, upTo }: FilterTexts): FilterTexts {
+  const all = { code, class: name, source, since, until, from, upTo };
+  return Object.fromEntries(Object.entries(all).filter(([, text]) => text !== undefined));
 }
 
 /** Which records the options mean. */
@@ -96,21 +142,17 @@ export function topicName(text: string): string {
 }
 
 function placeOf(text: string): Place {
-  const [, partition = '', offset = ''] = /^(\d{1,9}):(\d{1,15})$/.exec(text) ?? [];
-  if (offset !== '') return { partition: Number(partition), offset: Number(offset) };
-  throw new InvalidArgumentError('expected PARTITION:OFFSET such as 0:17');
+  return parsePlace(text) ?? refused(PLACE_EXPECTED);
 }
 
 function sourceOf(text: string): NonNullable<Selection['source']> {
-  const [, topic = '', partition] = /^([^:]+)(?::(\d{1,9}))?$/.exec(text) ?? [];
-  if (topicComplaint(topic) !== undefined)
-    throw new InvalidArgumentError('expected TOPIC or TOPIC:PARTITION such as orders:3');
-  return { topic, ...(partition === undefined ? {} : { partition: Number(partition) }) };
+  return parseSource(text) ?? refused(SOURCE_EXPECTED);
 }
 
-/** An ISO time, which must have a zone: the reader's own would be a guess. */
 function timeOf(text: string): number {
-  const time = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(time)) return time;
-  throw new InvalidArgumentError('expected a time with its zone such as 2026-01-31T08:00:00+08:00');
+  return zonedTime(text) ?? refused(ZONED_TIME_EXPECTED);
+}
+
+function refused(expected: string): never {
+  throw new InvalidArgumentError(`expected ${expected}`);
 }

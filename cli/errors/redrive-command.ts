@@ -1,21 +1,21 @@
 /** `spillway errors redrive`: without `--yes` it says what would be sent, and sends nothing. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { createSinkWay } from '../../functions/dispatcher/main.ts';
-import { selectedRanges } from '../../functions/dispatcher/redrive/error-log.ts';
 import { Pacer } from '../../functions/dispatcher/redrive/pacer.ts';
 import { Redrive, type RedriveSpec } from '../../functions/dispatcher/redrive/redrive.ts';
 import type { RedriveReport } from '../../functions/dispatcher/redrive/redrive-report.ts';
+import { redriveSpec } from '../../functions/dispatcher/redrive/redrive-spec.ts';
 import type { RedriveSender } from '../../functions/dispatcher/redrive/redrive-step.ts';
 import { type Rehearsal, rehearse } from '../../functions/dispatcher/redrive/rehearsal.ts';
-import { type Selection, selectionText, selectsAll } from '../../functions/dispatcher/redrive/selection.ts';
+import { type Selection, selectsAll } from '../../functions/dispatcher/redrive/selection.ts';
 import { SinkSender } from '../../functions/dispatcher/redrive/sink-sender.ts';
 import { TopicSender } from '../../functions/dispatcher/redrive/topic-sender.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { ConfigError } from '../../shared/errors.ts';
 import type { KafkaProducer } from '../../shared/kafka/driver.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import { processSecrets } from '../secret-resolver.ts';
+import { shellWord } from '../shell-word.ts';
 import { stopSignals } from '../stop-signals.ts';
 import { type OpenTopics, theOneTopic, withTopics } from './open-topics.ts';
 import {
@@ -42,8 +42,6 @@ Examples:
   spillway errors redrive orders.yaml --code VALUE_NOT_UTF8 --to sink --yes`;
 
 const FETCH_MAX_BYTES = 1024 * 1024;
-/** So much of a digest tells selections apart, and can still be read out. */
-const DIGEST_CHARS = 12;
 
 interface RedriveOptions extends WhereOptions, FilterOptions {
   readonly all: boolean;
@@ -155,37 +153,22 @@ async function senderOf(
   producer: KafkaProducer,
 ): Promise<RedriveSender> {
   if (to === 'topic' || connector === undefined) return new TopicSender({ admin, producer, clock: systemClock });
-  const way = await createSinkWay(connector, processSecrets, silentLogger);
+  const way = await createSinkWay(connector, { secrets: processSecrets, logger: silentLogger });
   return new SinkSender(way, { producer, clock: systemClock, random: Math.random });
 }
 
-async function specOf(
+function specOf(
   { admin, connector }: OpenTopics,
   topic: string,
   selection: Selection,
-  options: RedriveOptions,
+  { to, maxAttempts, parkingTopic, again }: RedriveOptions,
 ): Promise<RedriveSpec> {
-  const { to, maxAttempts, again } = options;
-  const parkingTopic = options.parkingTopic ?? `${topic}-parked`;
-  if (parkingTopic === topic) {
-    throw new ConfigError([{ key: '--parking-topic', message: 'is the error topic itself; name another' }], 'errors');
-  }
   const config = connector?.parsed.connector;
-  const destination = to === 'sink' ? ['sink', config?.name] : ['topic'];
-  // What decides where a record goes; neither pace nor report.
-  const text = JSON.stringify([selectionText(selection), destination, maxAttempts, parkingTopic]);
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, DIGEST_CHARS);
-  const ranges = await selectedRanges(admin, topic, selection);
-  return {
-    positions: { group: `spillway-redrive-${topic}-${digest}`, topic, runId: randomUUID(), again, ranges },
-    selection,
-    rules: { maxAttempts, parkingTopic, createParkingTopic: config?.['resources.create'] !== 'manual' },
-  };
+  return redriveSpec(admin, { topic, selection, to, config, maxAttempts, parkingTopic, again, runId: randomUUID() });
 }
 
 /** This very command, with `--yes`. */
 function commandThatSends(): string {
   const args = process.argv.slice(2).filter((arg) => arg !== '--dry-run' && arg !== '--json');
-  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
-  return ['spillway', ...quoted, '--yes'].join(' ');
+  return ['spillway', ...args.map(shellWord), '--yes'].join(' ');
 }

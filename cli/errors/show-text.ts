@@ -1,8 +1,9 @@
 /** One record of an error topic as text for a person, or as data for a program. */
 import type { ErrorEntry } from '../../functions/dispatcher/redrive/error-entry.ts';
+import { isoTime } from '../../functions/dispatcher/redrive/row-data.ts';
 import { partitionName, type RecordHeader } from '../../shared/records.ts';
 import { printable, shown } from '../shown-bytes.ts';
-import { FOREIGN, isoTime } from './list-text.ts';
+import { FOREIGN } from './list-text.ts';
 
 /** JSON-able. `bytes`: how much of each key, value and header. */
 export function entryData(entry: ErrorEntry, bytes: number): object {

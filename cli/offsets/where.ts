@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { StartOffset } from '../../shared/kafka/driver.ts';
 import type { TopicPartition } from '../../shared/records.ts';
+import { ZONED_TIME_EXPECTED, zonedTime } from '../../shared/zoned-time.ts';
 
 /** `earliest`, `latest`, an offset, or an ISO time, which must have a zone: the reader's own would be a guess.
  *  @throws InvalidArgumentError */
@@ -9,11 +10,9 @@ export function placeOf(text: string): StartOffset | { readonly offset: number }
   if (text === 'earliest' || text === 'latest') return text;
   const offset = offsetOf(text);
   if (offset !== undefined) return { offset };
-  const time = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(time)) return time;
-  throw new InvalidArgumentError(
-    'expected earliest, latest, an offset such as 1200, or a time with its zone such as 2026-01-31T08:00:00+08:00',
-  );
+  const time = zonedTime(text);
+  if (time !== undefined) return time;
+  throw new InvalidArgumentError(`expected earliest, latest, an offset such as 1200, or ${ZONED_TIME_EXPECTED}`);
 }
 
 /** `+100` or `-100`. The sign must be there: without it an offset might be meant.

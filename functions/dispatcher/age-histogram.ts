@@ -57,6 +57,14 @@ export class AgeHistogram {
     return { name: this.name, help: this.help, type: this.type, aggregator: this.aggregator, values };
   }
 
+  /** Takes out every series that has all of `labels`. */
+  remove(labels: Labels): void {
+    const wanted = Object.entries(labels);
+    for (const [key, series] of this.#series) {
+      if (wanted.every(([label, value]) => series.labels[label] === value)) this.#series.delete(key);
+    }
+  }
+
   reset(): void {
     this.#series.clear();
   }

@@ -1,94 +1,44 @@
 /** A running connector: what its tasks share, and their life together. */
 
 import { aborted } from '../../shared/aborted.ts';
-import type { ClaimCheckStore } from '../../shared/claim-check.ts';
-import type { Clock } from '../../shared/clock.ts';
-import type { ConnectorConfig } from '../../shared/config/connector-keys.ts';
-import { FatalError, RetriableError, toError } from '../../shared/errors.ts';
-import type { ConsumerOptions, KafkaAdmin, KafkaDriver, KafkaProducer } from '../../shared/kafka/driver.ts';
-import { createErrorTopicWriter } from '../../shared/kafka/error-topic.ts';
-import type { Logger } from '../../shared/logger.ts';
-import { partitionName, type TopicPartition } from '../../shared/records.ts';
-import type { PeriodOf, SinkDefinition, WindowOf } from '../../shared/sink.ts';
+import { type FatalError, toError } from '../../shared/errors.ts';
+import type { ConsumerOptions, KafkaAdmin, KafkaProducer } from '../../shared/kafka/driver.ts';
+import type { TopicPartition } from '../../shared/records.ts';
 import { byPartition, type EndOffsets, endOffsets, untilCaughtUp } from './caught-up.ts';
-import type { Invoker } from './invokers/invoker.ts';
-import type { Ledger } from './ledger.ts';
-import type { WorkerMemory } from './memory/worker-memory.ts';
-import type { Metrics, PartitionReading } from './metrics.ts';
-import { pipelineDeps } from './pipeline-deps.ts';
-import { consumerOptions, taskIds, type WorkerLimits } from './plan.ts';
-import { prepareResources, resourcesOf, topicSizes } from './resources.ts';
+import type { ConnectorDeps, ConnectorSpec, ConnectorStatus } from './connector-contract.ts';
+import { type MadeTask, makeTask } from './make-task.ts';
+import type { WaitingPartition } from './partition-reading.ts';
+import { consumerOptions, taskIds } from './plan.ts';
+import { prepareResources, resourcesOf } from './resources.ts';
+import { type SeenLag, SeenLags, totalLag } from './seen-lags.ts';
 import { TargetGate } from './target-gate/gate.ts';
-import { Task } from './task.ts';
-import { type TaskStatus, TaskSupervisor } from './task-supervisor.ts';
+import { TargetLook } from './target-look.ts';
+import type { TaskSupervisor } from './task-supervisor.ts';
 
-/** A connector as a composition root puts it together. */
-export interface ConnectorSpec {
-  readonly config: ConnectorConfig;
-  readonly sink: Pick<SinkDefinition, 'connectorClass' | 'userFunction' | 'commitsAfterBatch'>;
-  readonly windowOf: WindowOf | undefined;
-  /** Absent where no batch closes by the wall clock. */
-  readonly periodOf?: PeriodOf | undefined;
-  readonly invoker: Invoker;
-  readonly claimCheck: ClaimCheckStore | undefined;
-  /** Lift the stop marks of `errors.policy=stop`. */
-  readonly resumeStopped: boolean;
-  /** For runs that end when they caught up. Once aborted nothing more is read: what was read is written and committed, open batches too, and
-   *  that is then the goal of `caughtUp`. */
-  readonly lastCall?: AbortSignal | undefined;
-  /** Those of its tasks that run here; absent: all of `tasks.max`. */
-  readonly taskIds?: readonly number[];
-}
-
-/** What all connectors of a worker share. */
-export interface ConnectorDeps {
-  readonly driver: KafkaDriver;
-  readonly memory: WorkerMemory;
-  readonly metrics: Metrics;
-  readonly limits: WorkerLimits;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly logger: Logger;
-}
-
-/** A connector as people see it. */
-export interface ConnectorStatus {
-  readonly name: string;
-  readonly tasks: readonly TaskStatus[];
-  /** Partitions that wait for a person. */
-  readonly waiting: readonly (TopicPartition & { readonly reason: string })[];
-  /** Offsets between the first unsettled record and the end, over all partitions that were owned here, as last seen. */
-  readonly lag: number;
-  readonly totals: Ledger;
-}
-
-/** Lag of a partition when its owner was last asked. */
-export interface SeenLag {
-  readonly lag: number;
-  /** Epoch ms. */
-  readonly seenAt: number;
-}
-
-/** For a look at the target. */
-const OPEN_TIMEOUT_MS = 20_000;
 /** How often it is looked whether what was read is settled, after the last call. */
 const FINISH_LOOK_MS = 50;
 
-/** Start it once, stop it once, also while `start` is pending. If `start` throws, call `stop` all the same: it closes what was opened. */
+/** Begins with `start`, or with `join` and `begin`, whose failures are the caller's; or task by task, by `launch`, which is told of in events. Stop
+ *  it once, also while `start` is pending. If `start` throws, call `stop` all the same: it closes what was opened. */
 export class Connector {
   readonly name: string;
-  readonly #tasks: TaskSupervisor[];
+  /** By id. */
+  readonly #tasks = new Map<number, MadeTask>();
+  /** Taken out, and still letting go of what they hold. */
+  readonly #leaving = new Set<MadeTask>();
   /** In front of the target, for all tasks. */
   readonly #gate: TargetGate;
+  readonly #look: TargetLook;
   readonly #admin: KafkaAdmin;
   readonly #producer: KafkaProducer;
   readonly #consumer: ConsumerOptions;
   #ends: EndOffsets | undefined;
-  readonly #stopping = new AbortController();
-  /** By partition, as last seen by whichever task owned it. */
-  readonly #lags = new Map<string, SeenLag>();
+  #isPrepared = false;
   /** Under way for all tasks that wait for it. */
-  #looking: Promise<void> | undefined;
+  #preparing: Promise<void> | undefined;
+  #isPaused = false;
+  readonly #stopping = new AbortController();
+  readonly #lags: SeenLags;
   /** Why no task was started at first. */
   #refused: FatalError | undefined;
   /** Aborted when no task is left. */
@@ -98,20 +48,23 @@ export class Connector {
     private readonly spec: ConnectorSpec,
     private readonly deps: ConnectorDeps,
   ) {
-    const { config } = spec;
+    const { config, invoker } = spec;
+    const { driver, admin, limits, logger, metrics, clock } = deps;
     this.name = config.name;
-    this.#admin = deps.driver.admin();
-    this.#producer = deps.driver.producer();
-    this.#consumer = consumerOptions(config, deps.limits);
+    this.#admin = admin ?? driver.admin();
+    this.#producer = driver.producer();
+    this.#consumer = consumerOptions(config, limits);
+    this.#lags = new SeenLags(clock);
     this.#gate = this.#targetGate();
-    deps.metrics.targets.watch(config.name, this.#gate);
-    this.#tasks = (spec.taskIds ?? taskIds(config)).map((id) => this.#task(id));
+    this.#look = new TargetLook({ config, invoker, admin: this.#admin, logger, signal: this.#stopping.signal });
+    metrics.targets.watch(config.name, this.#gate);
+    for (const id of spec.taskIds ?? taskIds(config)) this.#add(id);
   }
 
   /** Checks and creates resources, then joins all tasks. With `untilCaughtUp` the end offsets of now become the goal.
    *  @throws FatalError when the cluster or its topics are not as they must be; RetriableError when it cannot be reached */
   async start(untilCaughtUp: boolean): Promise<void> {
-    await prepareResources(this.#admin, resourcesOf(this.spec.config), this.deps.logger);
+    await this.#prepare();
     if (untilCaughtUp) this.#ends = await endOffsets(this.#admin, this.#consumer);
     const { lastCall } = this.spec;
     const joined = this.join(this.#ends && byPartition(this.#ends));
@@ -127,23 +80,68 @@ export class Connector {
    *  @param goal offsets to catch up to, by partition name
    *  @throws FatalError when the target, or what it would be given, is not as it must be, for as long as nobody changes the configuration */
   async join(goal: ReadonlyMap<string, number> | undefined): Promise<void> {
-    this.#refused = await this.#targetRefusal();
+    this.#refused = await this.#look.refusal();
     // Nobody would stop tasks that start now.
     if (this.#stopping.signal.aborted || this.#refused !== undefined) return;
-    if (goal !== undefined) for (const task of this.#tasks) task.flushAt(goal);
-    await Promise.all(this.#tasks.map((task) => task.start()));
+    if (goal !== undefined) for (const task of this.#supervisors()) task.flushAt(goal);
+    await Promise.all(this.#supervisors().map((task) => task.start()));
   }
 
   /** The second: all members of the group that start now have joined, so partitions may read.
    *  @param heals whether failed tasks are started again by themselves */
   begin(heals: boolean): void {
     if (this.#stopping.signal.aborted) return;
-    for (const task of this.#tasks) task.begin(heals, this.#refused);
+    for (const task of this.#supervisors()) task.begin(heals, this.#refused);
+  }
+
+  /** Of the tasks that run here, or try to. */
+  get taskIds(): readonly number[] {
+    return [...this.#tasks.keys()];
+  }
+
+  get taskCount(): number {
+    return this.#tasks.size;
+  }
+
+  /** Starts those of these tasks that are not there, in the background: none reads before the others of one call have joined, or failed to. What
+   *  keeps one from starting is its failure; it is tried again by itself where it may heal. */
+  launch(ids: readonly number[]): void {
+    if (this.#stopping.signal.aborted) return;
+    const added = ids.filter((id) => !this.#tasks.has(id)).map((id) => this.#add(id).supervisor);
+    void this.#startTogether(added);
+  }
+
+  /** Takes tasks out: they fence, drain, commit and leave, and what was counted of them goes with them. Of those that are not there nothing is. */
+  async remove(ids: readonly number[]): Promise<void> {
+    await Promise.all(ids.map(async (id) => (await this.#letGo(id))?.metrics.remove()));
+  }
+
+  /** Stops those of these tasks that are there, failed ones too, and starts them again as `launch` does. Resolves when they stopped. */
+  async restart(ids: readonly number[]): Promise<void> {
+    const here = ids.filter((id) => this.#tasks.has(id));
+    await Promise.all(here.map((id) => this.#letGo(id)));
+    this.launch(here);
+  }
+
+  /** As `Task.pause`, also for tasks that come later. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const task of this.#supervisors()) task.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    for (const task of this.#supervisors()) task.resume();
+  }
+
+  /** As `Task.resumeStopped`, in the background. */
+  resumeStopped(): void {
+    for (const task of this.#supervisors()) void task.resumeStopped();
   }
 
   /** Partitions that wait for a person, with nothing left to do until then. */
   nothingLeftToDo(): TopicPartition[] {
-    return this.#tasks.flatMap((task) => task.nothingLeftToDo());
+    return this.#supervisors().flatMap((task) => task.nothingLeftToDo());
   }
 
   /** Resolves when the goal of `start(true)` is reached: true when all of it is, false when the rest waits for a person, or for another run
@@ -163,8 +161,9 @@ export class Connector {
 
   /** @throws as `caughtUp` */
   async #finishRead(signal: AbortSignal): Promise<false> {
-    for (const task of this.#tasks) task.finishRead();
-    while (this.#tasks.some((task) => task.isFinishing)) await this.deps.clock.sleep(FINISH_LOOK_MS, signal);
+    const tasks = this.#supervisors();
+    for (const task of tasks) task.finishRead();
+    while (tasks.some((task) => task.isFinishing)) await this.deps.clock.sleep(FINISH_LOOK_MS, signal);
     if (signal.aborted) throw signal.reason;
     return false;
   }
@@ -179,8 +178,9 @@ export class Connector {
   /** Fences, drains, commits, leaves; closes everything. `abort` shortens it. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#tasks.map((task) => task.stop()));
-    const closing = [this.#gate.close(), this.#producer.close(), this.#admin.close(), this.spec.claimCheck?.close()];
+    await Promise.all(this.#all().map(({ supervisor }) => supervisor.stop()));
+    const ownAdmin = this.deps.admin === undefined ? this.#admin : undefined;
+    const closing = [this.#gate.close(), this.#producer.close(), ownAdmin?.close(), this.spec.claimCheck?.close()];
     for (const result of await Promise.allSettled(closing)) {
       if (result.status === 'rejected') {
         this.deps.logger.warn({ reason: toError(result.reason).message }, 'closing a client');
@@ -190,76 +190,65 @@ export class Connector {
 
   /** Gives up what is under way; its records are read again by the next owner. */
   abort(): void {
-    for (const task of this.#tasks) task.abort();
+    for (const { supervisor } of this.#all()) supervisor.abort();
+  }
+
+  /** Takes what was counted of it out of the metrics; after `stop`. */
+  forget(): void {
+    for (const { metrics } of this.#all()) metrics.remove();
+    this.deps.metrics.targets.remove(this.name, this.#gate);
   }
 
   status(): ConnectorStatus {
     return {
       name: this.name,
-      tasks: this.#tasks.map((task) => task.status()),
-      waiting: this.#tasks.flatMap((task) => task.waitingForPerson()),
+      tasks: this.#supervisors().map((task) => task.status()),
+      waiting: this.waiting(),
       lag: totalLag(this.lags()),
       totals: this.deps.metrics.totals(this.name),
     };
   }
 
+  /** Partitions that wait for a person. */
+  waiting(): WaitingPartition[] {
+    return this.#supervisors().flatMap((task) => task.waitingForPerson());
+  }
+
   /** By partition that was ever owned here. */
   lags(): ReadonlyMap<string, SeenLag> {
-    for (const task of this.#tasks) for (const reading of task.partitions()) this.#noteLag(reading);
-    return this.#lags;
+    for (const task of this.#supervisors()) for (const reading of task.partitions()) this.#lags.note(reading);
+    return this.#lags.all;
   }
 
-  /** What is wrong with the target and may heal.
-   *  @throws FatalError when it is anything else */
-  async #targetRefusal(): Promise<FatalError | undefined> {
-    try {
-      await this.#lookAtTarget();
-      return undefined;
-    } catch (thrown) {
-      if (!(thrown instanceof FatalError)) throw thrown;
-      const { code, message, mayHeal } = thrown;
-      const fields = { connector: this.name, code, reason: message };
-      if (!mayHeal) {
-        this.deps.logger.error(fields, 'the target is not as it must be: nothing starts');
-        throw thrown;
-      }
-      this.deps.logger.error(fields, 'the target is not as it must be: the tasks failed at the start');
-      return thrown;
-    }
+  #supervisors(): TaskSupervisor[] {
+    return [...this.#tasks.values()].map(({ supervisor }) => supervisor);
   }
 
-  #lookAtTarget(): Promise<void> {
-    this.#looking ??= this.#openTarget().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
+  #all(): MadeTask[] {
+    return [...this.#tasks.values(), ...this.#leaving];
   }
 
-  /** A target that cannot be reached now is no reason not to start: it is waited for with the first batch. */
-  async #openTarget(): Promise<void> {
-    const { invoker, config } = this.spec;
-    if (invoker.open === undefined) return;
-    const topics = await topicSizes(this.#admin, resourcesOf(config).sources);
-    const { signal } = this.#stopping;
-    try {
-      await invoker.open(topics, { signal, admission: signal, timeoutMs: OPEN_TIMEOUT_MS });
-    } catch (thrown) {
-      if (signal.aborted) return;
-      if (!(thrown instanceof RetriableError)) throw thrown;
-      const { code, message } = thrown;
-      this.deps.logger.warn({ connector: config.name, code, error: message }, 'the target was not looked at');
-    }
-  }
-
-  #noteLag({ topic, partition, lag }: PartitionReading): void {
-    this.#lags.set(partitionName({ topic, partition }), { lag, seenAt: this.deps.clock.now() });
+  #prepare(): Promise<void> {
+    const { config } = this.spec;
+    this.#preparing ??= prepareResources(this.#admin, resourcesOf(config), this.deps.logger)
+      .then(() => {
+        this.#isPrepared = true;
+      })
+      .finally(() => {
+        this.#preparing = undefined;
+      });
+    return this.#preparing;
   }
 
   #targetGate(): TargetGate {
     const { config, sink, invoker } = this.spec;
     const { clock, logger, memory, metrics } = this.deps;
     // Asked at every call.
-    const partitions = () => this.#tasks.reduce((sum, { partitionCount }) => sum + partitionCount, 0);
+    const partitions = () => {
+      let sum = 0;
+      for (const { supervisor } of this.#tasks.values()) sum += supervisor.partitionCount;
+      return sum;
+    };
     return new TargetGate({
       target: invoker,
       userFunction: sink.userFunction,
@@ -271,48 +260,43 @@ export class Connector {
     });
   }
 
-  #task(id: number): TaskSupervisor {
-    const { config, sink, resumeStopped } = this.spec;
-    const { driver, memory, clock, random } = this.deps;
-    const logger = this.deps.logger.child({ connector: config.name, task: id });
-    const metrics = this.deps.metrics.task(config.name, id, sink.connectorClass);
-    const errors = {
-      producer: this.#producer,
-      connector: config.name,
-      task: id,
-      sinkClass: sink.connectorClass,
-      clock,
-    };
-    const spec = { ...this.spec, invoker: this.#gate };
-    const pipeline = pipelineDeps(spec, {
-      frameworkErrors: createErrorTopicWriter({ ...errors, topic: config['errors.deadletterqueue.topic.name'] }),
-      sinkErrors: createErrorTopicWriter({ ...errors, topic: config['runtime.error.topic.name'] }),
-      memory: memory.intake,
-      metrics,
-      clock,
-      random,
-      logger,
-    });
-    const options = {
+  #add(id: number): MadeTask {
+    const made: MadeTask = makeTask(id, this.spec, this.deps, {
       consumer: this.#consumer,
-      commitIntervalMs: config['offset.commit.interval.ms'],
-      commitsAfterBatch: sink.commitsAfterBatch,
-      resumeStopped,
-      pipeline,
-    };
-    const released = (reading: PartitionReading) => this.#noteLag(reading);
-    return new TaskSupervisor({
-      id,
-      make: (events) => new Task(options, { driver, metrics, clock, logger }, { ...events, released }),
-      beforeRestart: () => this.#lookAtTarget(),
-      metrics,
-      clock,
-      random,
-      logger,
+      producer: this.#producer,
+      invoker: this.#gate,
+      released: (reading) => this.#lags.note(reading),
+      beforeStart: async () => {
+        if (!this.#isPrepared) await this.#prepare();
+        await this.#look.look();
+      },
       failedForGood: (error) => {
-        if (this.#tasks.every((task) => task.hasFailedForGood)) this.#allFailed.abort(error);
+        if (this.#supervisors().every((task) => task.hasFailedForGood)) this.#allFailed.abort(error);
       },
     });
+    this.#tasks.set(id, made);
+    if (this.#isPaused) made.supervisor.pause();
+    return made;
+  }
+
+  async #startTogether(tasks: readonly TaskSupervisor[]): Promise<void> {
+    const joined = await Promise.all(tasks.map((task) => task.launch()));
+    for (const [at, task] of tasks.entries()) if (joined[at]) task.begin(true);
+  }
+
+  async #letGo(id: number): Promise<MadeTask | undefined> {
+    const made = this.#tasks.get(id);
+    if (made === undefined) return undefined;
+    this.#tasks.delete(id);
+    this.#leaving.add(made);
+    try {
+      await made.supervisor.stop();
+    } catch (thrown) {
+      this.deps.logger.warn({ connector: this.name, task: id, reason: toError(thrown).message }, 'stopping a task');
+    } finally {
+      this.#leaving.delete(made);
+    }
+    return made;
   }
 }
 
@@ -321,11 +305,4 @@ function failedUnless(lastCall: AbortSignal): (thrown: unknown) => undefined {
   return (thrown) => {
     if (thrown !== lastCall.reason) throw thrown;
   };
-}
-
-/** Lag over all partitions. */
-export function totalLag(lags: ReadonlyMap<string, SeenLag>): number {
-  let sum = 0;
-  for (const { lag } of lags.values()) sum += lag;
-  return sum;
 }

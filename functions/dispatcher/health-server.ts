@@ -1,6 +1,7 @@
 /** What a worker tells those who watch it: `GET /metrics` and the health of its connectors. */
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { ConnectorStatus } from './connector.ts';
+import { HEALTHY_MESSAGE, METRICS_TYPE } from '../../shared/worker-answers.ts';
+import type { ConnectorStatus } from './connector-contract.ts';
 
 export interface HealthSources {
   statuses(): readonly ConnectorStatus[];
@@ -16,13 +17,12 @@ export interface HealthSources {
 export function createHealthApp(sources: HealthSources, preStop?: () => Promise<void>): FastifyInstance {
   const app = Fastify({ logger: false });
   app.get('/metrics', async (_request, reply) => {
-    reply.type('text/plain; version=0.0.4; charset=utf-8');
+    reply.type(METRICS_TYPE);
     return await sources.metrics();
   });
   app.get('/health', async (_request, reply) => {
     const reasons = unready(sources.statuses());
-    if (reasons.length === 0)
-      return { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' };
+    if (reasons.length === 0) return { status: 'healthy', message: HEALTHY_MESSAGE };
     reply.code(503);
     return { status: 'unhealthy', message: reasons.join('; ') };
   });

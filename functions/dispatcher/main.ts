@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
+import type { buildConnector } from 'undici';
+
 import { bodyBuffers } from '../../shared/body-buffers.ts';
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -20,9 +22,12 @@ import { NO_SINK_METRICS, type SinkDefinition, type SinkMetrics, type SinkWriter
 import { type ElasticsearchConfig, elasticsearchSink } from '../elasticsearch-sink/config.ts';
 import { type MaxComputeConfig, maxcomputeSink } from '../maxcompute-sink/config.ts';
 import { type OssConfig, ossSink } from '../oss-sink/config.ts';
-import { Connector, type ConnectorDeps } from './connector.ts';
+import { Connector } from './connector.ts';
+import type { ConnectorWay } from './connector-contract.ts';
 import { EventLoopStalls, STALL_RESOLUTION_MS, watchStalls } from './event-loop-stalls.ts';
 import { fcSink } from './fc-sink.ts';
+import { DispatcherHost } from './host/host.ts';
+import type { HostedSetup } from './host/hosted.ts';
 import { createFcInvokerOf } from './invokers/fc/create.ts';
 import { loadFunction } from './invokers/function-module.ts';
 import { createHttpInvoker } from './invokers/http.ts';
@@ -31,7 +36,7 @@ import { createInProcessFunction, type InProcessFunctionOptions } from './invoke
 import type { Invoker } from './invokers/invoker.ts';
 import { type WorkerMemory, workerMemory } from './memory/worker-memory.ts';
 import { Metrics } from './metrics.ts';
-import { claimCheckKeys, envelopeOptions, taskIds } from './plan.ts';
+import { claimCheckKeys, envelopeOptions, taskIds, type WorkerLimits } from './plan.ts';
 import type { SinkWay } from './redrive/sink-delivery.ts';
 import { carryError } from './threads/carried-error.ts';
 import { createThreadedWorker } from './threads/create.ts';
@@ -103,7 +108,7 @@ export async function createWorker(setup: WorkerSetup): Promise<RunnableWorker> 
 }
 
 /** @throws ConfigError with every name that the managed instance would refuse, where one is configured */
-function assertNamesFit({ connectors, worker }: WorkerSetup): void {
+function assertNamesFit({ connectors, worker }: Pick<WorkerSetup, 'connectors' | 'worker'>): void {
   const instance = worker['alikafka.instance.id'];
   if (instance === undefined) return;
   const problems = connectors.flatMap(({ parsed: { connector } }) =>
@@ -159,75 +164,123 @@ async function createConnectors(
   memory: WorkerMemory,
   idsOf: (connector: ConnectorSetup) => readonly number[],
 ): Promise<MadeConnectors> {
-  const { worker, secrets, logger } = setup;
   const here = setup.connectors.filter((connector) => idsOf(connector).length > 0);
-  const functions = await loadFunctions(here);
+  const functions = await Promise.all(here.map(functionOf));
+  const { metrics, stalls, deps } = processParts(setup, memory);
+  const tasks = setup.connectors.reduce((sum, { parsed }) => sum + parsed.connector['tasks.max'], 0);
+  const limits = { ...workerLimits(setup.worker), tasks };
+  const connectors = here.map(async (connector, at) => {
+    const { resumeStopped, lastCall } = setup;
+    const way = await wayTo(
+      connector,
+      wayParts(setup, metrics.targets.sink(connector.parsed.connector.name)),
+      functions[at],
+    );
+    const spec = { ...way, resumeStopped, lastCall, taskIds: idsOf(connector) };
+    return new Connector(spec, { ...deps, limits });
+  });
+  return { connectors: await Promise.all(connectors), metrics, stalls };
+}
+
+/** What a process that hosts connectors is made of. */
+export interface HostSetup {
+  readonly worker: WorkerConfig;
+  readonly secrets: SecretResolver;
+  readonly logger: Logger;
+  readonly role?: RoleSource;
+  /** How connections to targets are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
+  /** Sinks that are not ours; they run in this process. A connector closes its own. */
+  readonly writerOf?: (setup: HostedSetup) => SinkWriter | undefined;
+}
+
+/** Connectors that come and go while the process runs, one at a time. All tasks run in this thread. */
+export function createConnectorHost(setup: HostSetup): DispatcherHost {
+  const { worker, logger, writerOf = () => undefined } = setup;
+  if (worker['worker.threads'] > 1) {
+    const threads = worker['worker.threads'];
+    logger.warn(
+      { threads },
+      'worker.threads has no effect here: tasks run in the main thread; start more workers for more cores',
+    );
+  }
+  const memory = workerMemory(worker['memory.budget.bytes'], { clock: systemClock });
+  const { metrics, stalls, deps } = processParts(setup, memory);
+  return new DispatcherHost({
+    ...deps,
+    limits: workerLimits(worker),
+    stalls,
+    async wayOf(hosted) {
+      const writer = writerOf(hosted);
+      const connector = { ...hosted, ...(writer !== undefined && { writer }) };
+      assertNamesFit({ connectors: [connector], worker });
+      return await wayTo(
+        connector,
+        wayParts(setup, metrics.targets.sink(connector.parsed.connector.name)),
+        await functionOf(connector),
+      );
+    },
+  });
+}
+
+type ProcessSetup = Pick<WorkerSetup, 'worker' | 'secrets' | 'logger' | 'role'> & Pick<HostSetup, 'dial'>;
+
+/** What all connectors of this thread share. */
+function processParts(setup: ProcessSetup, memory: WorkerMemory) {
+  const { worker, logger } = setup;
   const metrics = new Metrics(memory.budget);
   const stalls = eventLoopStalls();
   watchStalls(stalls, metrics.registry);
-  const deps: ConnectorDeps = {
-    driver: createWorkerDriver(worker, {
-      ...ossDeps(setup),
-      logger,
-      random: Math.random,
-      memory: memory.budget,
-      frames: memory.frames,
-    }),
-    memory,
-    metrics,
-    limits: {
-      memoryBudgetBytes: worker['memory.budget.bytes'],
-      sessionTimeoutMs: worker['session.timeout.ms'],
-      metadataMaxAgeMs: worker['metadata.max.age.ms'],
-      tasks: setup.connectors.reduce((sum, { parsed }) => sum + parsed.connector['tasks.max'], 0),
-    },
-    clock: systemClock,
-    random: Math.random,
+  const { budget, frames } = memory;
+  const driver = createWorkerDriver(worker, {
+    ...ossDeps(setup),
     logger,
-  };
-  const made = here.map(async (connector) => {
-    const { definition, parsed, writer } = connector;
-    const { connector: config, sink } = parsed;
-    const spec = {
-      config,
-      sink: definition,
-      windowOf: definition.windowOf?.(sink),
-      periodOf: definition.periodOf?.(sink),
-      invoker:
-        writer === undefined
-          ? await invokerOf(
-              definition,
-              parsed,
-              { secrets, logger, metrics: metrics.targets.sink(config.name), role: setup.role },
-              functions.get(parsed),
-            )
-          : createInProcessInvoker(writer, systemClock),
-      claimCheck: await claimCheckOf(parsed, setup),
-      resumeStopped: setup.resumeStopped,
-      lastCall: setup.lastCall,
-      taskIds: idsOf(connector),
-    };
-    return new Connector(spec, deps);
+    random: Math.random,
+    memory: budget,
+    frames,
   });
-  return { connectors: await Promise.all(made), metrics, stalls };
+  return { metrics, stalls, deps: { driver, memory, metrics, clock: systemClock, random: Math.random, logger } };
+}
+
+function workerLimits(worker: WorkerConfig): Omit<WorkerLimits, 'tasks'> {
+  return {
+    memoryBudgetBytes: worker['memory.budget.bytes'],
+    sessionTimeoutMs: worker['session.timeout.ms'],
+    metadataMaxAgeMs: worker['metadata.max.age.ms'],
+  };
+}
+
+/** @throws ConfigError when a secret does not resolve */
+async function wayTo(
+  { definition, parsed, writer }: ConnectorSetup,
+  parts: SinkWayParts,
+  loaded: LoadedFunction | undefined,
+): Promise<ConnectorWay> {
+  const { connector: config, sink } = parsed;
+  return {
+    config,
+    sink: definition,
+    windowOf: definition.windowOf?.(sink),
+    periodOf: definition.periodOf?.(sink),
+    invoker:
+      writer === undefined
+        ? await invokerOf(definition, parsed, parts, loaded)
+        : createInProcessInvoker(writer, systemClock),
+    claimCheck: await claimCheckOf(parsed, parts),
+  };
+}
+
+function wayParts({ secrets, logger, role, dial }: ProcessSetup, metrics: SinkMetrics): SinkWayParts {
+  return { secrets, logger, metrics, role, dial };
 }
 
 /** The way to a connector's sink alone, for whoever brings it records by hand. Closing it is the caller's.
  *  @throws ConfigError when a secret does not resolve; FatalError `FUNCTION_MODULE_INVALID` */
 export async function createSinkWay(
   connector: ConnectorSetup,
-  secrets: SecretResolver,
-  logger: Logger,
+  parts: Pick<HostSetup, 'secrets' | 'logger' | 'dial'>,
 ): Promise<SinkWay> {
-  const { definition, parsed } = connector;
-  const functions = await loadFunctions([connector]);
-  return {
-    config: parsed.connector,
-    sink: definition,
-    windowOf: definition.windowOf?.(parsed.sink),
-    invoker: await invokerOf(definition, parsed, { secrets, logger, metrics: NO_SINK_METRICS }, functions.get(parsed)),
-    claimCheck: await claimCheckOf(parsed, { secrets }),
-  };
+  return await wayTo(connector, { ...parts, metrics: NO_SINK_METRICS }, await functionOf(connector));
 }
 
 /** What a way to a sink is made of besides its configuration. */
@@ -236,6 +289,7 @@ interface SinkWayParts {
   readonly logger: Logger;
   readonly metrics: SinkMetrics;
   readonly role?: RoleSource | undefined;
+  readonly dial?: typeof buildConnector | undefined;
 }
 
 async function invokerOf(
@@ -254,6 +308,7 @@ async function invokerOf(
         envelope: envelopeOptions(config),
         userFunction: definition.userFunction,
         clock: systemClock,
+        dial: setup.dial,
       });
     }
     case 'in-process':
@@ -273,16 +328,12 @@ async function invokerOf(
 
 type LoadedFunction = Pick<InProcessFunctionOptions, 'handler' | 'name'>;
 
-/** Functions of the users' own that run in this process, by their connector. */
-async function loadFunctions(connectors: readonly ConnectorSetup[]): Promise<Map<ParsedConnector, LoadedFunction>> {
-  const loaded = new Map<ParsedConnector, LoadedFunction>();
-  for (const { parsed, folder } of connectors) {
-    const module = parsed.connector['invoke.module'];
-    if (module === undefined) continue;
-    const path = resolve(folder ?? '', module);
-    loaded.set(parsed, { handler: await loadFunction(path), name: basename(path) });
-  }
-  return loaded;
+/** The user's own function, where it runs in this process. */
+async function functionOf({ parsed, folder }: ConnectorSetup): Promise<LoadedFunction | undefined> {
+  const module = parsed.connector['invoke.module'];
+  if (module === undefined) return undefined;
+  const path = resolve(folder ?? '', module);
+  return { handler: await loadFunction(path), name: basename(path) };
 }
 
 /** Looked up at each call, so that a secret that was replaced is followed. */
@@ -325,7 +376,7 @@ async function inProcessWriter(
 
 async function claimCheckOf(
   { connector: config }: ParsedConnector,
-  setup: Pick<SinkWayParts, 'secrets' | 'role'>,
+  setup: Pick<SinkWayParts, 'secrets' | 'role' | 'dial'>,
 ): Promise<ClaimCheckStore | undefined> {
   const store = claimCheckKeys(config);
   if (store === undefined) return undefined;
@@ -333,6 +384,10 @@ async function claimCheckOf(
   return createOssClaimCheckStore(store, ossDeps(setup));
 }
 
-function ossDeps({ secrets, role = () => roleCredentials(process.env) }: Pick<SinkWayParts, 'secrets' | 'role'>) {
-  return { clock: systemClock, secrets, role };
+function ossDeps({
+  secrets,
+  role = () => roleCredentials(process.env),
+  dial,
+}: Pick<SinkWayParts, 'secrets' | 'role' | 'dial'>) {
+  return { clock: systemClock, secrets, role, dial };
 }

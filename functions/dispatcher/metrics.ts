@@ -7,9 +7,10 @@ import { Ledger } from './ledger.ts';
 import { type MemoryReadings, watchMemory } from './memory/memory-metrics.ts';
 import { type GaugeSeries, PartitionGauge } from './partition-gauge.ts';
 import { TargetMetrics } from './target-metrics.ts';
+import { TaskSeries } from './task-series.ts';
 
 /** Task states as `spillway_task_state` shows them. */
-export const TASK_STATES = { stopped: 0, starting: 1, running: 2, failed: 3 } as const;
+export const TASK_STATES = { stopped: 0, starting: 1, running: 2, failed: 3, paused: 4 } as const;
 export type TaskState = keyof typeof TASK_STATES;
 
 /** A partition as a scrape sees it. */
@@ -44,6 +45,8 @@ export interface TaskMetrics extends DeliveryMetrics {
   settled(): number;
   /** The task is started again after a failure with this code. */
   restarted(code: string): void;
+  /** The task is gone from this process, and so is everything that was counted of it; nothing is counted after this. */
+  remove(): void;
 }
 
 const LEDGER_METRICS = [
@@ -61,6 +64,7 @@ interface TaskEntry {
   readonly ledgers: Map<string, Ledger>;
   readings: TaskReadings | undefined;
   readonly restartCodes: Set<string>;
+  readonly series: TaskSeries;
 }
 
 /** More codes than any target has. */
@@ -76,7 +80,7 @@ function boundedLabel(code: string, known: Set<string>): string {
 /** All metrics of one process. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #tasks: TaskEntry[] = [];
+  readonly #tasks = new Set<TaskEntry>();
   readonly #invocations: Counter;
   readonly #invocationSeconds: Histogram;
   readonly #retries: Counter;
@@ -125,7 +129,7 @@ export class Metrics {
     const tasks = this.#tasks;
     new Gauge({
       name: 'spillway_task_state',
-      help: '0 stopped, 1 starting, 2 running, 3 failed.',
+      help: '0 stopped, 1 starting, 2 running, 3 failed, 4 paused.',
       labelNames: task,
       registers,
       collect() {
@@ -173,6 +177,8 @@ export class Metrics {
   task(connector: string, task: number, sink: string): TaskMetrics {
     const labels = { connector, task: String(task) };
     const entry = this.#entry(labels);
+    const { series } = entry;
+    let isRemoved = false;
     return {
       ledger(topic) {
         let ledger = entry.ledgers.get(topic);
@@ -182,13 +188,15 @@ export class Metrics {
         }
         return ledger;
       },
-      batchClosed: (reason) => this.#closed.inc({ ...labels, reason }),
-      written: (batch, now) => this.#age.observe({ ...labels, topic: batch.topic }, batch, now),
-      invoked: (result, durationMs) => {
-        this.#invocations.inc({ ...labels, sink, result });
-        this.#invocationSeconds.observe({ ...labels, sink }, durationMs / 1000);
+      batchClosed: (reason) => series.inc(this.#closed, { reason }),
+      written: (batch, now) => {
+        if (!isRemoved) this.#age.observe({ ...labels, topic: batch.topic }, batch, now);
       },
-      retried: (reason) => this.#retries.inc({ ...labels, reason }),
+      invoked: (result, durationMs) => {
+        series.inc(this.#invocations, { sink, result });
+        series.observe(this.#invocationSeconds, { sink }, durationMs / 1000);
+      },
+      retried: (reason) => series.inc(this.#retries, { reason }),
       watch(readings) {
         entry.readings = readings;
       },
@@ -197,17 +205,23 @@ export class Metrics {
         for (const { written, errant, dropped } of entry.ledgers.values()) sum += written + errant + dropped;
         return sum;
       },
-      restarted: (code) => this.#restarts.inc({ ...labels, reason: boundedLabel(code, entry.restartCodes) }),
+      restarted: (code) => series.inc(this.#restarts, { reason: boundedLabel(code, entry.restartCodes) }),
+      remove: () => {
+        isRemoved = true;
+        this.#tasks.delete(entry);
+        series.remove();
+        this.#age.remove(labels);
+      },
     };
   }
 
   #entry(labels: TaskEntry['labels']): TaskEntry {
-    const known = this.#tasks.find(
-      (one) => one.labels.connector === labels.connector && one.labels.task === labels.task,
-    );
-    if (known !== undefined) return known;
-    const entry: TaskEntry = { labels, ledgers: new Map(), readings: undefined, restartCodes: new Set() };
-    this.#tasks.push(entry);
+    for (const known of this.#tasks) {
+      if (known.labels.connector === labels.connector && known.labels.task === labels.task) return known;
+    }
+    const series = new TaskSeries(labels);
+    const entry: TaskEntry = { labels, ledgers: new Map(), readings: undefined, restartCodes: new Set(), series };
+    this.#tasks.add(entry);
     return entry;
   }
 

@@ -34,6 +34,8 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
 
   #position: number;
   #stop: StopMark | undefined;
+  /** The mark of the stop is not kept in commits any more. */
+  #lifted = false;
   /** What the broker has. */
   #committed: { readonly offset: number; readonly stopped: StopMark | undefined };
   /** Undefined under `at-least-once`. */
@@ -119,7 +121,7 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
   get toCommit(): PartitionCommit | undefined {
     if (this.#released) return undefined;
     const offset = this.commitOffset;
-    const stopped = this.#stop;
+    const stopped = this.#lifted ? undefined : this.#stop;
     const isNews =
       offset > this.#committed.offset ||
       stopped?.offset !== this.#committed.stopped?.offset ||
@@ -226,6 +228,16 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
     this.#sender.fence();
   }
 
+  /** The next commit leaves the mark of the stop out: whoever takes the partition over then reads on from there. Call after `fence`. */
+  liftStop(): void {
+    this.#lifted = true;
+  }
+
+  /** Whether it stopped, or is to, and the mark of that is kept. */
+  get isMarked(): boolean {
+    return this.#stop !== undefined && !this.#lifted;
+  }
+
   /** Resolves when nothing is under way any more. Call after `fence`. */
   drained(): Promise<void> {
     return this.#sender.drained();
@@ -267,6 +279,7 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
     if (this.#released) return;
     for (const { block, index } of records) this.tracker.ack(offsetAt(block, index));
     this.ledger.errant += records.length;
+    this.deps.recordEvents?.errant(records);
   }
 
   stopAt(from: number, reason: ErrantReason): void {
@@ -278,6 +291,7 @@ export class PartitionPipeline implements SenderOwner, PlanHost, IntakeHost, Int
       { ...this.tp, offset, code: reason.code, reason: reason.message },
       'the partition stops at this record until a person resumes it',
     );
+    this.deps.recordEvents?.stopped(this.tp, this.#stop);
     this.#applyPause();
     this.host.settled();
   }

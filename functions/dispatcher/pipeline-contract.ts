@@ -1,8 +1,10 @@
 /** What a partition's pipeline works with, and whom it tells. */
 import type { BatchLimits } from '../../shared/batcher.ts';
 import type { DeliveryGuarantee } from '../../shared/config/connector/delivery-keys.ts';
+import type { ErrantRecord } from '../../shared/errant.ts';
 import type { FatalError } from '../../shared/errors.ts';
 import type { OffsetToCommit } from '../../shared/kafka/driver.ts';
+import type { TopicPartition } from '../../shared/records.ts';
 import type { WindowOf } from '../../shared/sink.ts';
 import type { BatchSenderDeps } from './batch-sender.ts';
 import type { StopMark } from './commit-metadata.ts';
@@ -24,6 +26,16 @@ export interface PipelineDeps extends BatchSenderDeps {
   /** Name of the connector. */
   readonly connector: string;
   readonly metrics: TaskMetrics;
+  /** Hears what is worth telling of single records; nobody does when absent. */
+  readonly recordEvents?: RecordEvents | undefined;
+}
+
+/** What became of records that a person may want to look for. */
+export interface RecordEvents {
+  /** The error topic confirmed them. */
+  errant(records: readonly ErrantRecord[]): void;
+  /** The partition stopped at a record, and waits for a person. */
+  stopped(partition: TopicPartition, mark: StopMark): void;
 }
 
 /** What a pipeline asks of its task. */

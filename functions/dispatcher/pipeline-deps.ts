@@ -20,7 +20,7 @@ export interface PipelineSpec {
 
 /** What a task adds. */
 export interface PipelineParts
-  extends Pick<PipelineDeps, 'frameworkErrors' | 'sinkErrors' | 'memory' | 'metrics' | 'logger'> {
+  extends Pick<PipelineDeps, 'frameworkErrors' | 'sinkErrors' | 'memory' | 'metrics' | 'recordEvents' | 'logger'> {
   readonly clock: Clock;
   readonly random: () => number;
 }

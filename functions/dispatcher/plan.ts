@@ -13,7 +13,7 @@ export interface WorkerLimits {
   readonly memoryBudgetBytes: number;
   readonly sessionTimeoutMs: number;
   readonly metadataMaxAgeMs: number;
-  /** Tasks of all connectors of this worker. */
+  /** Tasks of all connectors of this worker; read anew for each fetch. */
   readonly tasks: number;
 }
 
@@ -22,6 +22,9 @@ const MIB = 1024 * 1024;
 const MIN_FETCH_BYTES = MIB / 4;
 const MAX_FETCH_BYTES = 16 * MIB;
 const MAX_OPEN_WINDOWS = 8;
+const USUAL_PARTITION_BYTES = 4 * MIB;
+const USUAL_FETCH_WAIT_MS = 500;
+const USUAL_HEARTBEAT_MS = 1_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
 /** Well below the rebalance timeout: the commit and the join must fit, too. */
 const DRAIN_TIMEOUT_MS = 30_000;
@@ -38,25 +41,37 @@ export function taskIds(config: ConnectorConfig): number[] {
   return Array.from({ length: config['tasks.max'] }, (_, id) => id);
 }
 
-/** How the group of `config` is read. */
+/** How the group of `config` is read. What a fetch may bring follows the number of tasks. */
 export function consumerOptions(config: ConnectorConfig, worker: WorkerLimits): ConsumerOptions {
-  const share = Math.floor((worker.memoryBudgetBytes * FETCH_SHARE) / worker.tasks);
-  const fetchMaxBytes = Math.min(MAX_FETCH_BYTES, Math.max(MIN_FETCH_BYTES, share));
   const drainTimeoutMs = Math.max(DRAIN_TIMEOUT_MS, longestCallMs(config) / DRAIN_SHARE);
+  const sessionTimeoutMs = config['consumer.override.session.timeout.ms'] ?? worker.sessionTimeoutMs;
+  const heartbeatMs = config['consumer.override.heartbeat.interval.ms'] ?? USUAL_HEARTBEAT_MS;
   return {
     groupId: config['consumer.group.id'],
     topics: topicsOf(config),
     startOffset: config['consumer.start.offset'],
     isolationLevel: config['isolation.level'],
-    fetchMaxBytes,
-    fetchMaxBytesPerPartition: Math.min(4 * MIB, fetchMaxBytes),
-    fetchMaxWaitMs: 500,
-    sessionTimeoutMs: worker.sessionTimeoutMs,
-    heartbeatIntervalMs: Math.min(1_000, Math.floor(worker.sessionTimeoutMs / 3)),
+    get fetchMaxBytes() {
+      return fetchBytes(config, worker);
+    },
+    get fetchMaxBytesPerPartition() {
+      const wanted = config['consumer.override.max.partition.fetch.bytes'] ?? USUAL_PARTITION_BYTES;
+      return Math.min(wanted, fetchBytes(config, worker));
+    },
+    fetchMaxWaitMs: config['consumer.override.fetch.max.wait.ms'] ?? USUAL_FETCH_WAIT_MS,
+    sessionTimeoutMs,
+    heartbeatIntervalMs: Math.min(heartbeatMs, Math.floor(sessionTimeoutMs / 3)),
     rebalanceTimeoutMs: Math.max(REBALANCE_TIMEOUT_MS, drainTimeoutMs + DRAIN_TIMEOUT_MS),
     drainTimeoutMs,
-    metadataMaxAgeMs: worker.metadataMaxAgeMs,
+    metadataMaxAgeMs: config['consumer.override.metadata.max.age.ms'] ?? worker.metadataMaxAgeMs,
   };
+}
+
+/** A task's share of what fetches may have under way, or less where less is asked for. */
+function fetchBytes(config: ConnectorConfig, { memoryBudgetBytes, tasks }: WorkerLimits): number {
+  const share = Math.floor((memoryBudgetBytes * FETCH_SHARE) / Math.max(1, tasks));
+  const fair = Math.min(MAX_FETCH_BYTES, Math.max(MIN_FETCH_BYTES, share));
+  return Math.min(fair, config['consumer.override.fetch.max.bytes'] ?? fair);
 }
 
 /** How long a partition that goes to another member waits for a call that is under way. At Function Compute such a call cannot be ended: given

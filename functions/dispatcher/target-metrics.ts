@@ -41,6 +41,8 @@ const COUNTS = [
 export class TargetMetrics {
   readonly #gates = new Map<string, GateReadings>();
   readonly #reductions: Counter;
+  /** Reasons that were counted, by connector. */
+  readonly #reasons = new Map<string, Set<ReductionReason>>();
   readonly #counts: ReadonlyMap<SinkCount, Counter>;
 
   constructor(registry: Registry) {
@@ -80,6 +82,17 @@ export class TargetMetrics {
   }
 
   reduced(connector: string, reason: ReductionReason): void {
+    const reasons = this.#reasons.get(connector) ?? new Set();
+    this.#reasons.set(connector, reasons.add(reason));
     this.#reductions.inc({ connector, reason });
+  }
+
+  /** The connector with this gate is gone, and so is what was counted of its target; not so where another gate took the place of it. */
+  remove(connector: string, gate: GateReadings): void {
+    if (this.#gates.get(connector) !== gate) return;
+    this.#gates.delete(connector);
+    for (const reason of this.#reasons.get(connector) ?? []) this.#reductions.remove({ connector, reason });
+    this.#reasons.delete(connector);
+    for (const count of this.#counts.values()) count.remove({ connector });
   }
 }

@@ -3,17 +3,21 @@
  *    running --failure that may heal--> waiting --next try--> starting --joined--> running
  *                                          ^---failure that may heal---'
  *    any of them --another failure--> failed for good;  any of them --stop--> stopped
+ *  It begins with `start`, whose failures are the caller's, or with `launch`, in `starting`.
  *
  *  A failed task left the group, so meanwhile its partitions are with the connector's other tasks. A new one is made only when the old
  *  one has ended: at no time do two of the same id hold records, and its ledger goes on. */
+import { aborted } from '../../shared/aborted.ts';
 import { backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { FatalError, RetriableError, toError } from '../../shared/errors.ts';
+import { firstSignal } from '../../shared/first-signal.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { TopicPartition } from '../../shared/records.ts';
 import { TimeLimit } from '../../shared/time-limit.ts';
 import type { PartitionReading, TaskMetrics, TaskReadings, TaskState } from './metrics.ts';
-import type { Task, TaskEvents } from './task.ts';
+import type { Task } from './task.ts';
+import type { TaskEvents } from './task-contract.ts';
 
 /** Ceilings of the first wait and of every wait. */
 const RESTART_BACKOFF = { baseMs: 1_000, maxMs: 300_000 };
@@ -27,7 +31,14 @@ export interface TaskStatus {
   /** Why it failed; absent again when it runs. */
   readonly failure?: { readonly code: string; readonly message: string; readonly trace: string };
   /** When it is started again by itself; absent where a person must do something. */
-  readonly restart?: { readonly attempt: number; readonly atMs: number };
+  readonly restart?: PlannedRestart;
+}
+
+/** The next try of a task that failed. */
+export interface PlannedRestart {
+  readonly attempt: number;
+  /** Epoch ms. */
+  readonly atMs: number;
 }
 
 /** What is used of a task. */
@@ -41,6 +52,9 @@ export type SupervisedTask = Pick<
   | 'flushAt'
   | 'finishRead'
   | 'isFinishing'
+  | 'pause'
+  | 'resume'
+  | 'resumeStopped'
   | 'stop'
   | 'abort'
   | 'waitingForPerson'
@@ -53,30 +67,37 @@ export interface TaskSupervisorDeps {
   readonly id: number;
   /** Called for the first task, and for each that replaces one. */
   readonly make: (events: Pick<TaskEvents, 'failed'>) => SupervisedTask;
-  /** Awaited before each task that replaces one; what it throws is as if the task could not start. */
-  readonly beforeRestart: () => Promise<void>;
+  /** Awaited before each start but that of `start`; what it throws is as if the task could not start. */
+  readonly beforeStart: () => Promise<void>;
   readonly metrics: TaskMetrics;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
-  /** The task failed, and is not started again. */
-  readonly failedForGood: (error: FatalError) => void;
+  /** The task failed, or could not start; without `restart` nothing starts it again. */
+  readonly failed: (error: FatalError, restart: PlannedRestart | undefined) => void;
+  /** What `status` says may be another. */
+  readonly changed: () => void;
 }
 
 export class TaskSupervisor implements TaskReadings {
   #task: SupervisedTask;
   #failure: FatalError | undefined;
-  #restart: { readonly attempt: number; readonly atMs: number } | undefined;
+  #restart: PlannedRestart | undefined;
   /** Before the next try. */
   #wait: TimeLimit;
   /** Whether failures of the present task are acted on: while it starts, `start` tells of them. */
   #begun = false;
   #heals = false;
+  #paused = false;
+  /** Stops are to be lifted by the task that begins next. */
+  #lifts = false;
   #attempts = 0;
   #runningSince = 0;
   #settledBefore = 0;
   readonly #stopped = new AbortController();
-  #restarting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  /** What tries to start it. */
+  #starting: Promise<unknown> | undefined;
 
   constructor(private readonly deps: TaskSupervisorDeps) {
     this.#wait = new TimeLimit(deps.clock, 0);
@@ -85,7 +106,8 @@ export class TaskSupervisor implements TaskReadings {
   }
 
   get state(): TaskState {
-    return this.#failure === undefined ? this.#task.state : 'failed';
+    if (this.#failure !== undefined) return 'failed';
+    return this.#paused && this.#task.state === 'running' ? 'paused' : this.#task.state;
   }
 
   /** Whether it failed and nothing starts it again. */
@@ -100,6 +122,16 @@ export class TaskSupervisor implements TaskReadings {
   /** As `Task.start`. The first start heals nothing: a person is watching. */
   start(): Promise<void> {
     return this.#task.start();
+  }
+
+  /** A start that nobody watches: what keeps it from starting is as a failure later, and leads to a restart where it may heal. Resolves when the
+   *  first try is over: true when it joined, and waits for `begin`. Never rejects. */
+  launch(): Promise<boolean> {
+    this.#heals = true;
+    const launched = this.#launch();
+    this.#starting = launched;
+    this.deps.changed();
+    return launched;
   }
 
   /** As `Task.begin`. From now on, with `heals`, a failure that may heal leads to a restart.
@@ -122,12 +154,29 @@ export class TaskSupervisor implements TaskReadings {
     return this.#task.isFinishing;
   }
 
-  /** As `Task.stop`; a restart that is due is not made any more. */
-  async stop(): Promise<void> {
-    this.#stopped.abort(new Error('task stopped'));
-    this.#restart = undefined;
-    await this.#task.stop();
-    await this.#restarting;
+  /** As `Task.pause`, also for what replaces this task. */
+  pause(): void {
+    this.#paused = true;
+    this.#task.pause();
+    this.deps.changed();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#task.resume();
+    this.deps.changed();
+  }
+
+  /** As `Task.resumeStopped`; while none runs, of the next one that does. */
+  resumeStopped(): Promise<void> {
+    this.#lifts = !this.#begun || this.#failure !== undefined;
+    return this.#task.resumeStopped();
+  }
+
+  /** As `Task.stop`; a restart that is due is not made any more. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
   }
 
   abort(): void {
@@ -158,16 +207,26 @@ export class TaskSupervisor implements TaskReadings {
     return this.#task.partitions();
   }
 
+  async #stop(): Promise<void> {
+    this.#stopped.abort(new Error('task stopped'));
+    this.#restart = undefined;
+    await this.#task.stop();
+    await this.#starting;
+  }
+
   #make(): SupervisedTask {
     this.#begun = false;
-    return this.deps.make({
+    const task = this.deps.make({
       failed: (error) => {
         if (this.#begun) this.#failed(error);
       },
     });
+    if (this.#lifts) void task.resumeStopped();
+    return task;
   }
 
   #begin(): void {
+    if (this.#stopped.signal.aborted) return;
     this.#begun = true;
     // It may have failed since it joined.
     if (this.#task.failure !== undefined) {
@@ -176,16 +235,19 @@ export class TaskSupervisor implements TaskReadings {
     }
     this.#failure = undefined;
     this.#restart = undefined;
+    this.#lifts = false;
     this.#runningSince = this.deps.clock.now();
     this.#settledBefore = this.deps.metrics.settled();
+    if (this.#paused) this.#task.pause();
     this.#task.begin();
+    this.deps.changed();
   }
 
   #failed(error: FatalError): void {
     const { clock, metrics } = this.deps;
     const recovered = clock.now() - this.#runningSince >= RECOVERED_AFTER_MS && metrics.settled() > this.#settledBefore;
     if (recovered) this.#attempts = 0;
-    if (this.#plan(error)) this.#restarting = this.#untilRunning();
+    if (this.#plan(error)) this.#starting = this.#untilRunning();
   }
 
   /** Notes a failure and when to try again. False when that is never. */
@@ -195,7 +257,8 @@ export class TaskSupervisor implements TaskReadings {
     this.#restart = undefined;
     if (this.#stopped.signal.aborted) return false;
     if (!this.#heals || !error.mayHeal) {
-      this.deps.failedForGood(error);
+      this.deps.failed(error, undefined);
+      this.deps.changed();
       return false;
     }
     const attempt = ++this.#attempts;
@@ -206,6 +269,40 @@ export class TaskSupervisor implements TaskReadings {
       { code: error.code, reason: error.message, attempt, waitMs },
       'the task is started again by itself: the cause may be gone then',
     );
+    this.deps.failed(error, this.#restart);
+    this.deps.changed();
+    return true;
+  }
+
+  async #launch(): Promise<boolean> {
+    try {
+      await this.#try(() => this.#task);
+      return true;
+    } catch (thrown) {
+      if (!this.#gaveUp(thrown)) this.#starting = this.#untilRunning();
+      return false;
+    }
+  }
+
+  /** @throws what kept it from starting; anything once it is stopped */
+  async #try(task: () => SupervisedTask): Promise<void> {
+    const { signal } = this.#stopped;
+    // A cluster that does not answer must not keep a stop waiting.
+    const ended = firstSignal([signal]);
+    await Promise.race([this.deps.beforeStart(), aborted(ended.signal)]).finally(ended.release);
+    signal.throwIfAborted();
+    this.#task = task();
+    await this.#task.start();
+    signal.throwIfAborted();
+  }
+
+  /** Whether what a try threw was the last one. */
+  #gaveUp(thrown: unknown): boolean {
+    if (this.#stopped.signal.aborted) return true;
+    const failure = asFailure(thrown);
+    if (this.#plan(failure)) return false;
+    const { code, message } = failure;
+    this.deps.logger.error({ code, reason: message }, 'the task could not start; nothing starts it again by itself');
     return true;
   }
 
@@ -221,15 +318,11 @@ export class TaskSupervisor implements TaskReadings {
       if (signal.aborted) return;
       this.deps.metrics.restarted(this.#failure?.code ?? 'UNCLASSIFIED');
       try {
-        await this.deps.beforeRestart();
-        if (signal.aborted) return;
-        this.#task = this.#make();
-        await this.#task.start();
+        await this.#try(() => this.#make());
       } catch (thrown) {
-        if (signal.aborted || !this.#plan(asFailure(thrown))) return;
+        if (this.#gaveUp(thrown)) return;
         continue;
       }
-      if (signal.aborted) return;
       logger.info({ attempt: this.#attempts }, 'the task runs again');
       this.#begin();
       return;

@@ -7,40 +7,25 @@
  *  deadline, commits what is acked and releases the rest; `lost` releases without a commit. A commit never names an offset at or
  *  past an unsettled record. If the process dies anywhere, the next owner starts at the last commit. */
 import { aborted } from '../../shared/aborted.ts';
-import type { Clock } from '../../shared/clock.ts';
 import { FatalError, toError } from '../../shared/errors.ts';
-import type {
-  AssignedPartition,
-  ConsumerListener,
-  ConsumerOptions,
-  KafkaConsumer,
-  KafkaDriver,
-} from '../../shared/kafka/driver.ts';
-import type { Logger } from '../../shared/logger.ts';
+import type { AssignedPartition, ConsumerListener, KafkaConsumer } from '../../shared/kafka/driver.ts';
 import { partitionName, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
+import { CommitSchedule } from './commit-schedule.ts';
 import { DueLooks } from './due-looks.ts';
-import type { PartitionReading, TaskMetrics, TaskState } from './metrics.ts';
+import type { PartitionReading, TaskState } from './metrics.ts';
 import { OffsetCommits } from './offset-commits.ts';
 import { PartitionPipeline } from './partition-pipeline.ts';
-import type { PipelineDeps } from './pipeline-contract.ts';
+import {
+  isWaitedFor,
+  nothingLeftToDo,
+  readingOf,
+  type WaitingPartition,
+  waitingForPerson,
+} from './partition-reading.ts';
 import { DRAIN_SHARE } from './plan.ts';
-
-export interface TaskOptions {
-  readonly consumer: ConsumerOptions;
-  readonly commitIntervalMs: number;
-  /** Commit as soon as a batch is settled, too. */
-  readonly commitsAfterBatch: boolean;
-  /** Lift the stop marks that earlier owners left. */
-  readonly resumeStopped: boolean;
-  readonly pipeline: PipelineDeps;
-}
-
-export interface TaskDeps {
-  readonly driver: KafkaDriver;
-  readonly metrics: TaskMetrics;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
+import { repeat } from './repeat.ts';
+import type { TaskDeps, TaskEvents, TaskOptions } from './task-contract.ts';
+import { TopicsRead } from './topics-read.ts';
 
 /** How often all partitions are looked at: what failed for the moment, a commit above all, is tried again then. */
 const SWEEP_MS = 500;
@@ -48,13 +33,6 @@ const SWEEP_MS = 500;
 const PERIOD_LOOK_MS = 50;
 /** What is acked may still be committed for this long after `abort`; a Kafka that does not answer then holds nothing up. */
 const LAST_COMMIT_MS = 1_000;
-
-/** What a task tells its connector. */
-export interface TaskEvents {
-  failed(error: FatalError): void;
-  /** A partition goes, with its last reading. */
-  released(reading: PartitionReading): void;
-}
 
 export class Task implements ConsumerListener {
   #state: TaskState = 'stopped';
@@ -64,15 +42,19 @@ export class Task implements ConsumerListener {
   readonly #pipelines = new Map<string, PartitionPipeline>();
   readonly #halted = new Map<string, AssignedPartition>();
   readonly #consumer: KafkaConsumer;
-  /** Pipelines that may have something to commit. */
-  readonly #changed = new Set<PartitionPipeline>();
   readonly #targets = new Map<string, number>();
   readonly #commits: OffsetCommits;
+  readonly #schedule: CommitSchedule;
   readonly #dueLooks: DueLooks;
-  #cancelTimers: (() => void)[] = [];
+  /** Each ends a timer. */
+  #timers: readonly (() => void)[] = [];
   readonly #cut = new AbortController();
   /** Why no partition reads: `starting` until `begin`, `ending` from `finishRead` on. */
   #hold: 'starting' | 'ending' | undefined = 'starting';
+  #paused = false;
+  /** Marks of stops are lifted from partitions that come. */
+  #lifts: boolean;
+  readonly #topicsRead: TopicsRead;
 
   constructor(
     private readonly options: TaskOptions,
@@ -81,6 +63,9 @@ export class Task implements ConsumerListener {
   ) {
     this.#consumer = deps.driver.consumer(options.consumer, this);
     this.#commits = new OffsetCommits(this.#consumer, deps.clock, deps.logger, (error) => this.failed(error));
+    this.#schedule = new CommitSchedule(this.#commits);
+    this.#lifts = options.resumeStopped;
+    this.#topicsRead = new TopicsRead(deps.clock, (topic) => this.events.reads(topic));
     const { lingerMs, periodOf } = options.pipeline.limits;
     this.#dueLooks = new DueLooks(deps.clock, periodOf === undefined ? lingerMs : Math.min(lingerMs, PERIOD_LOOK_MS));
   }
@@ -99,30 +84,25 @@ export class Task implements ConsumerListener {
   }
 
   /** Partitions that wait for a person: stopped at an errant record, or with a position that Kafka does not have. */
-  waitingForPerson(): (TopicPartition & { readonly reason: string })[] {
-    const halted = [...this.#halted.values()].map(({ topic, partition, halted }) => ({
-      topic,
-      partition,
-      reason: halted?.message ?? '',
-    }));
-    const stopped = [...this.#pipelines.values()].flatMap(({ tp, stoppedAt }) =>
-      stoppedAt === undefined ? [] : [{ ...tp, reason: `stopped at offset ${stoppedAt.offset}: ${stoppedAt.code}` }],
-    );
-    return [...halted, ...stopped];
+  waitingForPerson(): WaitingPartition[] {
+    return waitingForPerson(this.#halted.values(), this.#pipelines.values());
   }
 
   /** Those of them where nothing is left to do until then: what lies before a stop is settled. */
   nothingLeftToDo(): TopicPartition[] {
-    const stopped = [...this.#pipelines.values()].filter(({ waitsForPersonAt }) => waitsForPersonAt !== undefined);
-    return [...this.#halted.values(), ...stopped.map(({ tp }) => tp)];
+    return nothingLeftToDo(this.#halted.values(), this.#pipelines.values());
   }
 
   /** Joins the group. Resolves after the first assignment.
    *  @throws FatalError, RetriableError as `KafkaConsumer.start` does */
   async start(): Promise<void> {
     this.#move('stopped', 'starting');
-    this.#every(SWEEP_MS, () => this.#sweep());
-    this.#every(this.options.commitIntervalMs, () => this.#commitAll());
+    const { clock } = this.deps;
+    const { commitIntervalMs } = this.options;
+    this.#timers = [
+      repeat(clock, SWEEP_MS, () => this.#sweep()),
+      repeat(clock, commitIntervalMs, () => this.#schedule.soon(this.#pipelines.values())),
+    ];
     try {
       await this.#consumer.start();
     } catch (error) {
@@ -137,7 +117,30 @@ export class Task implements ConsumerListener {
    *  in the rebalance and read twice. */
   begin(): void {
     this.#hold = undefined;
-    for (const pipeline of this.#pipelines.values()) pipeline.hold(undefined);
+    this.#lifts = this.options.resumeStopped;
+    this.#holdAll();
+  }
+
+  /** Reads nothing more until `resume`, and stays a member of the group. What was read goes out, open batches too, and is committed. */
+  pause(): void {
+    this.#paused = true;
+    this.#holdAll();
+    this.#flushAll();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const [name, pipeline] of this.#pipelines) pipeline.flushAt = this.#targets.get(name);
+    this.#holdAll();
+  }
+
+  /** Lifts the stops of the partitions that it owns: each is drained, committed without its mark, and taken over again from there. A commit that
+   *  is not confirmed is tried again for as long as the partition is owned. Before `begin` those of the partitions that are still to come, too.
+   *  Never rejects. */
+  async resumeStopped(): Promise<void> {
+    if (this.#hold === 'starting') this.#lifts = true;
+    const stopped = [...this.#pipelines.values()].filter(({ isMarked }) => isMarked);
+    await Promise.all(stopped.map((pipeline) => this.#lift(pipeline)));
   }
 
   /** Fences, drains, commits, leaves the group. Open batches are not sent: their records are read again. Of a failed task, which does so by
@@ -164,12 +167,8 @@ export class Task implements ConsumerListener {
   /** Reads nothing more. What was read goes out, open batches too. */
   finishRead(): void {
     this.#hold = 'ending';
-    const now = this.deps.clock.now();
-    for (const pipeline of this.#pipelines.values()) {
-      pipeline.hold(this.#hold);
-      pipeline.flushAt = pipeline.position;
-      pipeline.tick(now);
-    }
+    this.#holdAll();
+    this.#flushAll();
   }
 
   /** Whether something that was read is still on its way, or its commit is. */
@@ -194,23 +193,23 @@ export class Task implements ConsumerListener {
       const tp = tpOf(assigned);
       const pipeline: PartitionPipeline = new PartitionPipeline(
         assigned,
-        this.options.resumeStopped,
+        this.#lifts,
         metrics.ledger(assigned.topic),
         this.options.pipeline,
         {
           pause: () => this.#consumer.pause(tp),
           resume: () => this.#consumer.resume(tp),
           settled: () => {
-            if (isWaitedFor(pipeline)) this.#commitSoon(pipeline);
-            else if (this.options.commitsAfterBatch) this.#commitUnhurried(pipeline);
+            if (isWaitedFor(pipeline)) this.#schedule.soon([pipeline]);
+            else if (this.options.commitsAfterBatch) this.#schedule.unhurried(pipeline);
           },
-          commitWanted: () => this.#commitSoon(pipeline),
+          commitWanted: () => this.#schedule.soon([pipeline]),
           failed: (error) => this.failed(error),
         },
       );
-      pipeline.flushAt = this.#targets.get(name);
+      pipeline.flushAt = this.#paused ? pipeline.position : this.#targets.get(name);
       this.#pipelines.set(name, pipeline);
-      pipeline.hold(this.#hold);
+      pipeline.hold(this.#holdReason);
     }
     logger.info({ partitions: partitions.map(partitionName) }, 'partitions assigned');
   }
@@ -234,6 +233,7 @@ export class Task implements ConsumerListener {
   records(block: RecordBlock): void {
     const pipeline = this.#pipelines.get(partitionName(block));
     if (pipeline === undefined) return;
+    this.#topicsRead.seen(block.topic);
     try {
       pipeline.accept(block, this.deps.clock.now());
       this.#dueLooks.watch(pipeline);
@@ -249,7 +249,7 @@ export class Task implements ConsumerListener {
   progressed(partition: TopicPartition, position: number, endOffset: number): void {
     const pipeline = this.#pipelines.get(partitionName(partition));
     pipeline?.progressed(position, endOffset);
-    if (pipeline !== undefined && isWaitedFor(pipeline)) this.#commitSoon(pipeline);
+    if (pipeline !== undefined && isWaitedFor(pipeline)) this.#schedule.soon([pipeline]);
   }
 
   gap(partition: TopicPartition, from: number, to: number): void {
@@ -258,6 +258,7 @@ export class Task implements ConsumerListener {
       { ...tpOf(partition), from, to, records: to - from },
       'Kafka deleted these offsets before they were read; raise the retention of the topic or the speed of the target',
     );
+    this.events.gap(tpOf(partition), from, to);
   }
 
   failed(error: FatalError): void {
@@ -283,6 +284,34 @@ export class Task implements ConsumerListener {
 
   // --- inner workings
 
+  get #holdReason(): string | undefined {
+    return this.#hold ?? (this.#paused ? 'paused' : undefined);
+  }
+
+  #holdAll(): void {
+    for (const pipeline of this.#pipelines.values()) pipeline.hold(this.#holdReason);
+  }
+
+  /** What is open goes out, and so does what a fetch under way still brings. */
+  #flushAll(): void {
+    const now = this.deps.clock.now();
+    for (const pipeline of this.#pipelines.values()) {
+      pipeline.flushAt = pipeline.position;
+      pipeline.tick(now);
+    }
+  }
+
+  async #lift(pipeline: PartitionPipeline): Promise<void> {
+    pipeline.fence();
+    pipeline.liftStop();
+    await this.#drainAndCommit([pipeline]);
+    while (this.#isCurrent(pipeline) && pipeline.toCommit !== undefined) {
+      await this.deps.clock.sleep(SWEEP_MS);
+      await this.#commits.last(this.#isCurrent(pipeline) ? [pipeline] : []);
+    }
+    if (this.#isCurrent(pipeline)) this.#consumer.reread(pipeline.tp);
+  }
+
   async #drainAndCommit(leaving: readonly PartitionPipeline[]): Promise<void> {
     // The consumer waits no longer than its drain timeout; what is still under way then must not outlive the ownership.
     const cancel = this.deps.clock.after(this.options.consumer.drainTimeoutMs * DRAIN_SHARE, () => {
@@ -294,38 +323,15 @@ export class Task implements ConsumerListener {
     await this.#commits.last(leaving.filter((pipeline) => this.#isCurrent(pipeline)));
   }
 
-  #commitSoon(pipeline: PartitionPipeline): void {
-    this.#changed.add(pipeline);
-    this.#commits.soon(() => this.#toCommit());
-  }
-
-  #commitUnhurried(pipeline: PartitionPipeline): void {
-    this.#changed.add(pipeline);
-    this.#commits.unhurried(() => this.#toCommit());
-  }
-
-  /** Those that were refused before stay among them. */
-  #toCommit(): PartitionPipeline[] {
-    for (const pipeline of this.#changed) if (pipeline.toCommit === undefined) this.#changed.delete(pipeline);
-    return [...this.#changed];
-  }
-
-  #commitAll(): void {
-    for (const pipeline of this.#pipelines.values()) this.#changed.add(pipeline);
-    this.#commits.soon(() => this.#toCommit());
-  }
-
   #sweep(): void {
     const now = this.deps.clock.now();
-    let isAnyWaitedFor = false;
+    const waitedFor: PartitionPipeline[] = [];
     for (const pipeline of this.#pipelines.values()) {
       pipeline.tick(now);
-      if (!isWaitedFor(pipeline)) continue;
-      this.#changed.add(pipeline);
-      isAnyWaitedFor = true;
+      if (isWaitedFor(pipeline)) waitedFor.push(pipeline);
     }
     // One request for all of them.
-    if (isAnyWaitedFor) this.#commits.soon(() => this.#toCommit());
+    if (waitedFor.length > 0) this.#schedule.soon(waitedFor);
   }
 
   /** Pipelines of partitions that go. They stay in the map, and so in the readings, until they are released. */
@@ -343,7 +349,7 @@ export class Task implements ConsumerListener {
   #release(pipeline: PartitionPipeline): void {
     if (this.#isCurrent(pipeline)) this.events.released(readingOf(pipeline));
     this.#dueLooks.forget(pipeline);
-    this.#changed.delete(pipeline);
+    this.#schedule.forget(pipeline);
     // In one tick, so that a scrape finds its records either in flight or released.
     pipeline.release();
     if (this.#isCurrent(pipeline)) this.#pipelines.delete(partitionName(pipeline.tp));
@@ -353,21 +359,9 @@ export class Task implements ConsumerListener {
     return this.#pipelines.get(partitionName(pipeline.tp)) === pipeline;
   }
 
-  #every(ms: number, action: () => void): void {
-    let cancel: () => void = () => undefined;
-    const arm = () => {
-      cancel = this.deps.clock.after(ms, () => {
-        action();
-        arm();
-      });
-    };
-    arm();
-    this.#cancelTimers.push(() => cancel());
-  }
-
   #end(): void {
-    for (const cancel of this.#cancelTimers) cancel();
-    this.#cancelTimers = [];
+    for (const cancel of this.#timers) cancel();
+    this.#timers = [];
     this.#dueLooks.stop();
     for (const pipeline of this.#pipelines.values()) this.#release(pipeline);
   }
@@ -376,22 +370,6 @@ export class Task implements ConsumerListener {
     if (this.#state !== from) throw new Error(`task is ${this.#state}, not ${from}: cannot become ${to}`);
     this.#state = to;
   }
-}
-
-/** Whether something waits for a commit: a batch or a token, or a run that ends when it caught up and waits for nothing else. */
-function isWaitedFor(pipeline: PartitionPipeline): boolean {
-  return pipeline.awaitsCommit || (pipeline.atGoal && pipeline.toCommit !== undefined);
-}
-
-function readingOf(pipeline: PartitionPipeline): PartitionReading {
-  const { tp, tracker, endOffset, position, pausedReason, openBytes, pendingBytes } = pipeline;
-  return {
-    ...tp,
-    inFlight: tracker.unacked,
-    lag: Math.max(0, endOffset - (tracker.firstUnacked ?? position)),
-    pausedReason,
-    bufferBytes: openBytes + pendingBytes,
-  };
 }
 
 function tpOf({ topic, partition }: TopicPartition): TopicPartition {

@@ -3,7 +3,8 @@ import { aborted } from '../../shared/aborted.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { FatalError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
-import type { Connector, ConnectorStatus } from './connector.ts';
+import type { Connector } from './connector.ts';
+import type { ConnectorStatus } from './connector-contract.ts';
 import type { EventLoopStalls } from './event-loop-stalls.ts';
 
 export interface WorkerOptions {

@@ -1,5 +1,6 @@
 /** Puts the writer together from a configuration. */
 
+import type { buildConnector } from 'undici';
 import type { Clock } from '../../shared/clock.ts';
 import type { CloudCredentials } from '../../shared/cloud-credentials.ts';
 import type { SecretResolver } from '../../shared/config/secret.ts';
@@ -31,6 +32,8 @@ export interface MaxComputeDeps {
   readonly logger: Logger;
   /** Given every request in place of the network, which is not used then; no credentials are looked up. See `preview-writer.ts`. */
   readonly record?: ((request: RenderedRequest) => void) | undefined;
+  /** How connections are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
 }
 
 /** A writer for a parsed configuration: two-phase (`TwoPhaseWriter`) but with `maxcompute.write.mode=stream`. Makes no request before `open` or the
@@ -55,7 +58,7 @@ export function createMaxComputeWriter(config: MaxComputeConfig, deps: MaxComput
 /** The sink's own client, for whoever looks at the table as the sink would. */
 export function createOdpsClient(
   config: MaxComputeConfig,
-  { clock, random, secrets, role }: Pick<MaxComputeDeps, 'clock' | 'random' | 'secrets' | 'role'>,
+  { clock, random, secrets, role, dial }: Pick<MaxComputeDeps, 'clock' | 'random' | 'secrets' | 'role' | 'dial'>,
 ): TableClient {
   const source = configuredCredentials(config, secrets, role);
   return new OdpsClient({
@@ -70,5 +73,6 @@ export function createOdpsClient(
     random,
     compression: config['maxcompute.compression'],
     retry: 'none',
+    dial,
   });
 }

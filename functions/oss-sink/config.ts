@@ -25,6 +25,7 @@ export const ossKeys = {
   'oss.endpoint': defineKey.string({
     ...TARGET,
     importance: 'HIGH',
+    refersTo: 'address',
     displayName: 'Endpoint',
     expected: ENDPOINT_EXPECTED,
     check: (text) => (endpointUrl(text) === undefined ? ENDPOINT_EXPECTED : undefined),

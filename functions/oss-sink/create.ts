@@ -1,4 +1,5 @@
 /** Puts the writer and the claim-check store together from a configuration. */
+import type { buildConnector } from 'undici';
 import type { ClaimCheckStore } from '../../shared/claim-check.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Secret, SecretResolver } from '../../shared/config/secret.ts';
@@ -11,6 +12,7 @@ import { type Compressor, compressorFor } from './compress.ts';
 import { namingOf, type OssConfig } from './config.ts';
 import { type CredentialKeys, credentialSource, type OssCredentials } from './credentials.ts';
 import { type OssAddress, ossAddress } from './endpoint.ts';
+import { Transport } from './exchange.ts';
 import { contentTypeOf } from './object-format.ts';
 import { ObjectWriter } from './object-writer.ts';
 import { OriginalValues } from './original-values.ts';
@@ -27,6 +29,8 @@ export interface OssDeps {
   readonly role: () => OssCredentials | undefined;
   /** Given every request in place of the network, which is not used then; no credentials are looked up. */
   readonly record?: ((request: RenderedRequest) => void) | undefined;
+  /** How connections are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
 }
 
 function addressOf(endpoint: string | undefined, region: string | undefined, key: string): OssAddress {
@@ -37,9 +41,10 @@ function addressOf(endpoint: string | undefined, region: string | undefined, key
 
 type Target = Pick<OssClientOptions, 'address' | 'bucket' | 'uploadCheck'>;
 
-function clientFor(target: Target, keys: CredentialKeys, { clock, secrets, role, record }: OssDeps): OssClient {
+function clientFor(target: Target, keys: CredentialKeys, { clock, secrets, role, record, dial }: OssDeps): OssClient {
   if (record === undefined) {
-    return new OssClient({ ...target, credentials: credentialSource(keys, secrets, role), clock });
+    const transport = new Transport(dial);
+    return new OssClient({ ...target, credentials: credentialSource(keys, secrets, role), clock, transport });
   }
   const credentials = () => previewCredentials(keys);
   return new OssClient({ ...target, credentials, clock, transport: new RecordingTransport(record) });
@@ -70,7 +75,8 @@ export function createOssWriter(config: OssConfig, deps: OssDeps): SinkWriter {
   return new OssWriter({
     store,
     objects,
-    values: deps.record === undefined ? new ValueFetcher(address.endpoint.hostname, clock) : new OriginalValues(),
+    values:
+      deps.record === undefined ? new ValueFetcher(address.endpoint.hostname, clock, deps.dial) : new OriginalValues(),
     naming,
     body,
     clock,

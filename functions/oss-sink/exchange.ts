@@ -1,7 +1,7 @@
 /** HTTP under ali-oss: it builds and signs requests, undici carries them. That gives what its own transport (urllib 2) lacks: a
  *  request ends with its signal, `Retry-After` and the service's clock stay visible, and failures keep their cause. */
 import { setImmediate } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import { type OssFailure, type RawReply, readReply, readThrown } from './oss-failure.ts';
 
 /** One request and what came of it. Travels through ali-oss as its `ctx` option, which it hands on untouched. */
@@ -42,13 +42,18 @@ const KEEP_ALIVE_MS = 20_000;
 /** The network. Owns its connections: as many as requests were under way at one time. A request takes an idle one or opens one; none
  *  waits behind another. */
 export class Transport implements OssTransport {
-  readonly #agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // A request is bounded by its signal alone.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  readonly #agent: Agent;
+
+  /** @param dial how connections are opened */
+  constructor(dial: typeof buildConnector = buildConnector) {
+    this.#agent = new Agent({
+      connect: dial({ timeout: CONNECT_TIMEOUT_MS }),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // A request is bounded by its signal alone.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
 
   async request(url: string, { method, headers, content, ctx }: UrllibParameters): Promise<UrllibResult> {
     const sentMd5 = headers['Content-MD5'];

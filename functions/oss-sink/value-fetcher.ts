@@ -1,5 +1,5 @@
 /** Fetches values that were stored before their record was sent (claim check), and puts them back into the record. */
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import type { Clock } from '../../shared/clock.ts';
 import { type ErrorContext, RecordError, RetriableError } from '../../shared/errors.ts';
 import {
@@ -20,16 +20,23 @@ import { readReply, readThrown } from './oss-failure.ts';
 
 /** No Kafka record is that large; a claim of more is a mistake or an attack. */
 const MAX_VALUE_BYTES = 512 * 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 10_000;
 const SERVICE_DOMAIN = '.aliyuncs.com';
 
 export class ValueFetcher {
   readonly #ownHost: string;
   readonly #clock: Clock;
-  readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  readonly #agent: Agent;
 
   /** `ownHost`: host name of the sink's endpoint. A reference may lead there, to the service's own domain, and nowhere else: the
-   *  event comes from outside, and this function may stand in a network that its sender cannot reach. */
-  constructor(ownHost: string, clock: Clock) {
+   *  event comes from outside, and this function may stand in a network that its sender cannot reach.
+   *  @param dial how connections are opened */
+  constructor(ownHost: string, clock: Clock, dial: typeof buildConnector = buildConnector) {
+    this.#agent = new Agent({
+      connect: dial({ timeout: CONNECT_TIMEOUT_MS }),
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
     this.#ownHost = ownHost;
     this.#clock = clock;
   }

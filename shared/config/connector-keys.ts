@@ -6,6 +6,7 @@ import { deliveryChecks, deliveryKeys } from './connector/delivery-keys.ts';
 import { failureKeys } from './connector/failure-keys.ts';
 import { fcKeys } from './connector/fc-keys.ts';
 import { invokeKeys } from './connector/invoke-keys.ts';
+import { overrideKeys } from './connector/override-keys.ts';
 import { recordKeys } from './connector/record-keys.ts';
 import { sourceKeys } from './connector/source-keys.ts';
 import { defineKey } from './define-key.ts';
@@ -21,6 +22,7 @@ export function connectorKeys<K extends KeyDefinitions>(sink: SinkDefinition<K>)
     ...invokeKeys(sink.defaults),
     ...fcKeys,
     ...recordKeys(sink),
+    ...overrideKeys,
     'resources.create': defineKey.enum(['auto', 'manual'], {
       group: 'Resources',
       importance: 'MEDIUM',

@@ -21,6 +21,7 @@ export interface KeyText {
   readonly doc: string;
   readonly consoleName?: string;
   readonly aliases?: readonly string[];
+  readonly refersTo?: 'address' | 'file' | 'module';
 }
 
 type Presence<T> = { readonly default?: T; readonly required?: boolean; readonly derived?: DerivedDefault<T> };

@@ -33,6 +33,9 @@ export interface KeyDefinition<T = unknown> {
   readonly unit?: string;
   /** Closed list of values, for docs and forms. */
   readonly values?: readonly string[];
+  /** What the value names outside of the configuration: where connections go, a file that is read, or code that is run. Whoever takes
+   *  configurations from elsewhere looks at these. */
+  readonly refersTo?: 'address' | 'file' | 'module';
   /** Other spellings that are read (Kafka Connect's, the console's); the canonical key wins a tie only when equal. */
   readonly aliases?: readonly string[];
   /** One or two sentences: what it does, what follows from it. */

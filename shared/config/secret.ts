@@ -23,6 +23,8 @@ export const REFERENCE_FORMS = `\${env:NAME} or \${file:path:key}`;
 const REFERENCES = /\$\{(env|file):([^}]*)\}/g;
 const WHOLE_REFERENCE = /^\$\{([a-z]+):[^}]*\}$/;
 
+const AUTHENTICATION_SCHEME = /^(?:(?:Bearer|Basic|ApiKey) )?$/i;
+
 /** True when a value contains `${env:` or `${file:`. Other `${...}` belong to templates and are left alone. */
 export function containsReference(text: string): boolean {
   return text.includes('${env:') || text.includes('${file:');
@@ -86,6 +88,18 @@ export class Secret {
   /** True when it holds no reference. */
   get isLiteral(): boolean {
     return this.#parts.every((part) => typeof part === 'string');
+  }
+
+  /** True when all that is secret in it is referred to: text around references is at most the word of an HTTP authentication scheme. Such a
+   *  text may be stored and shown as it is. */
+  get isByReference(): boolean {
+    const around = this.#parts.filter((part) => typeof part === 'string').join('');
+    return !this.isLiteral && AUTHENTICATION_SCHEME.test(around);
+  }
+
+  /** What it refers to, in order. */
+  get references(): readonly SecretReference[] {
+    return this.#parts.flatMap((part) => (typeof part === 'string' ? [] : [part.reference]));
   }
 
   /** True when both were written the same. */

@@ -9,7 +9,10 @@ import type { SecretResolver } from './secret.ts';
 import { alikafkaChecks, alikafkaWarnings } from './worker/alikafka-checks.ts';
 import { alikafkaKeys } from './worker/alikafka-keys.ts';
 import { kafkaChecks } from './worker/checks.ts';
+import { clusterChecks, clusterKeys } from './worker/cluster-keys.ts';
+import { connectorPolicyKeys } from './worker/connector-policy-keys.ts';
 import { kafkaKeys } from './worker/kafka-keys.ts';
+import { restKeys } from './worker/rest-keys.ts';
 import { saslOptions } from './worker/sasl-options.ts';
 import { sslOptions } from './worker/ssl-options.ts';
 import { securityWarnings } from './worker/warnings.ts';
@@ -18,10 +21,12 @@ const WORKER = { group: 'Worker' } as const;
 const MIB = 1024 * 1024;
 const LISTENER_EXPECTED = 'an address such as http://127.0.0.1:8083';
 
-/** Host and port of a listener; `http://` only. */
-function listenerComplaint(text: string): string | undefined {
+/** Scheme, host and port of a listener. */
+function listenerComplaint(text: string, protocols: readonly string[]): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'http:' && url.href === `${url.origin}/` ? undefined : LISTENER_EXPECTED;
+  return url !== undefined && protocols.includes(url.protocol) && url.href === `${url.origin}/`
+    ? undefined
+    : LISTENER_EXPECTED;
 }
 
 export const workerKeys = {
@@ -32,18 +37,18 @@ export const workerKeys = {
     importance: 'MEDIUM',
     displayName: 'Listeners',
     expected: 'addresses such as http://127.0.0.1:8083',
-    check: listenerComplaint,
+    check: (text) => listenerComplaint(text, ['http:', 'https:']),
     default: ['http://127.0.0.1:8083'],
-    doc: 'Where the worker answers HTTP. Port 0 takes any free one.',
+    doc: 'Where the worker answers HTTP, or HTTPS (`https://0.0.0.0:8443`, for `spillway worker`). Port 0 takes any free one. Beyond the machine itself a distributed worker answers only who signs in.',
   }),
   'metrics.listener': defineKey.parsed(
-    (text) => (listenerComplaint(text) === undefined ? text : new Refusal(LISTENER_EXPECTED)),
+    (text) => (listenerComplaint(text, ['http:']) === undefined ? text : new Refusal(LISTENER_EXPECTED)),
     {
       ...WORKER,
       importance: 'LOW',
       displayName: 'Metrics listener',
       expected: LISTENER_EXPECTED,
-      doc: 'An address of its own for `/metrics` and health. Without it they are found on `listeners`.',
+      doc: 'An address of its own for `/metrics` and health. Without it they are found on `listeners`. Read by `spillway run` only.',
     },
   ),
   'memory.budget.bytes': defineKey.long({
@@ -79,12 +84,15 @@ export const workerKeys = {
     default: 'info',
     doc: 'The least grave lines that are logged.',
   }),
+  ...clusterKeys,
+  ...restKeys,
+  ...connectorPolicyKeys,
 };
 
 export type WorkerConfig = ConfigOf<typeof workerKeys>;
 
 // Their keys are among the worker's, and a check sees no others.
-const workerChecks: readonly CrossCheck<WorkerConfig>[] = [...kafkaChecks, ...alikafkaChecks];
+const workerChecks: readonly CrossCheck<WorkerConfig>[] = [...kafkaChecks, ...alikafkaChecks, ...clusterChecks];
 
 /** Parses worker settings: those of a file, those of the environment, or both merged.
  *  @throws ConfigError with every problem */

@@ -1,10 +1,11 @@
 /** Looking at and changing topics, and reading groups' offsets. */
 import { type Admin, Kafka } from 'kafkajs';
 import { FatalError, RetriableError, toError } from '../errors.ts';
-import { partitionName } from '../records.ts';
-import { Cluster, type ClusterDeps } from './cluster.ts';
+import { partitionName, type TopicPartition } from '../records.ts';
+import { Cluster, type ClusterDeps, REQUEST_TIMEOUT_MS } from './cluster.ts';
 import type { TopicState } from './cluster-metadata.ts';
 import type {
+  GroupOffset,
   KafkaAdmin,
   KafkaConnectionOptions,
   NewTopic,
@@ -14,7 +15,14 @@ import type {
 } from './driver.ts';
 import { commitRefusal, isRetriableCode, KafkaCode, kafkaErrorName, refusal } from './error-codes.ts';
 import { GroupCoordinator } from './group-coordinator.ts';
+import { deleteGroup, deleteGroupOffsets } from './group-deletion.ts';
 import { installIdleTimerShim } from './idle-timer-shim.ts';
+import { METADATA_API_KEY, metadataRequest } from './inspect/metadata-request.ts';
+import {
+  DESCRIBE_CONFIGS_API_KEY,
+  type TopicSettings,
+  topicSettingsRequest,
+} from './inspect/topic-settings-request.ts';
 import { findOffsets, type IsolationLevel } from './offset-queries.ts';
 import { OffsetsRefused } from './offsets-refused.ts';
 import { retrying } from './retrying.ts';
@@ -48,6 +56,16 @@ export class ClusterAdmin implements KafkaAdmin {
     this.#connection = connection;
     this.#deps = withSignIn(connection, deps);
     this.#cluster = new Cluster(connection, this.#deps);
+  }
+
+  async clusterId(): Promise<string> {
+    return await this.#retrying('cluster id', async () => {
+      const connection = await this.#cluster.anyConnection();
+      const request = metadataRequest([], connection.supports(METADATA_API_KEY)?.maxVersion ?? 0);
+      if (request === undefined)
+        throw new FatalError('KAFKA_TOO_OLD', 'the brokers tell no cluster id: Kafka 0.11 or newer is needed');
+      return (await connection.send(request, REQUEST_TIMEOUT_MS)).clusterId;
+    });
   }
 
   async listTopics(): Promise<string[]> {
@@ -85,6 +103,14 @@ export class ClusterAdmin implements KafkaAdmin {
     );
   }
 
+  async topicSettings(names: readonly string[]): Promise<ReadonlyMap<string, TopicSettings>> {
+    return await this.#retrying('topic settings', async () => {
+      const connection = await this.#cluster.anyConnection();
+      if ((connection.supports(DESCRIBE_CONFIGS_API_KEY)?.maxVersion ?? 0) < 1) return new Map();
+      return await connection.send(topicSettingsRequest(names), REQUEST_TIMEOUT_MS);
+    });
+  }
+
   async listOffsets(
     topic: string,
     at: StartOffset,
@@ -116,6 +142,11 @@ export class ClusterAdmin implements KafkaAdmin {
     });
   }
 
+  async groupOffsets(groupId: string): Promise<readonly GroupOffset[]> {
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    return await this.#retrying(`offsets of group ${groupId}`, () => coordinator.allCommitted());
+  }
+
   async commitOffsets(groupId: string, offsets: readonly OffsetToCommit[]): Promise<void> {
     const coordinator = new GroupCoordinator(this.#cluster, groupId);
     let refused: Map<string, FatalError | RetriableError> = new Map();
@@ -132,6 +163,16 @@ export class ClusterAdmin implements KafkaAdmin {
       const partly = refused.size > 0 && refused.size < offsets.length;
       throw partly ? new OffsetsRefused(groupId, offsets.length, refused) : thrown;
     }
+  }
+
+  async deleteGroup(groupId: string): Promise<void> {
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    await this.#retrying(`group ${groupId}`, () => deleteGroup(coordinator));
+  }
+
+  async deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<void> {
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    await this.#retrying(`offsets of group ${groupId}`, () => deleteGroupOffsets(coordinator, partitions));
   }
 
   async close(): Promise<void> {

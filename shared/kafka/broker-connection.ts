@@ -25,9 +25,13 @@ import { transportError } from './transport-errors.ts';
 
 /** Requests that this client sends, by kafkajs' names. */
 export type ApiName =
+  | 'AddPartitionsToTxn'
+  | 'DeleteGroups'
+  | 'EndTxn'
   | 'Fetch'
   | 'FindCoordinator'
   | 'Heartbeat'
+  | 'InitProducerId'
   | 'JoinGroup'
   | 'LeaveGroup'
   | 'ListOffsets'

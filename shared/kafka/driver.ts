@@ -1,6 +1,7 @@
 /** What Spillway needs of a Kafka client. One implementation stands behind it; nothing above knows which. */
 import type { FatalError } from '../errors.ts';
 import type { BatchSegment, RecordBlock, RecordHeader, TopicPartition } from '../records.ts';
+import type { TopicSettings } from './inspect/topic-settings-request.ts';
 
 /** TLS, with PEM texts. */
 export interface TlsOptions {
@@ -57,7 +58,7 @@ export interface ConsumerOptions {
   readonly topics: readonly string[] | RegExp;
   readonly startOffset: StartOffset;
   readonly isolationLevel: 'read_committed' | 'read_uncommitted';
-  /** Bytes of one fetch over all partitions, and over one partition. A larger single record is still delivered. */
+  /** Bytes of one fetch over all partitions, and over one partition. A larger single record is still delivered. Read anew for each fetch. */
   readonly fetchMaxBytes: number;
   readonly fetchMaxBytesPerPartition: number;
   readonly fetchMaxWaitMs: number;
@@ -116,6 +117,9 @@ export interface KafkaConsumer {
   /** No fetch includes the partition until `resume`. What was already under way is still delivered. */
   pause(partition: TopicPartition): void;
   resume(partition: TopicPartition): void;
+  /** Takes a partition over again as a new owner would, in place of what it was: `assigned` comes with what is committed for it by then. Nothing
+   *  is delivered in between. Of a partition that is not owned, or is on its way to another member, nothing comes. */
+  reread(partition: TopicPartition): void;
   /** Commits while this member owns every partition named, in the generation they were assigned in.
    *  @throws RetriableError `COMMIT_FENCED` when it no longer does; other codes when the coordinator could not be reached */
   commit(offsets: readonly OffsetToCommit[]): Promise<void>;
@@ -155,13 +159,24 @@ export interface NewTopic {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+/** A committed offset. */
+export interface GroupOffset extends TopicPartition {
+  readonly offset: number;
+  readonly metadata: string;
+}
+
 export interface KafkaAdmin {
+  /** '' when the cluster has none.
+   *  @throws FatalError `KAFKA_TOO_OLD`; RetriableError when no broker answers */
+  clusterId(): Promise<string>;
   listTopics(): Promise<string[]>;
   /** Topics that exist among `names`. */
   describeTopics(names: readonly string[]): Promise<TopicDescription[]>;
   /** Creates what is missing; a topic that exists already is left alone. */
   createTopics(topics: readonly NewTopic[]): Promise<void>;
   deleteTopics(names: readonly string[]): Promise<void>;
+  /** Settings by topic; those that may not be read (DESCRIBE_CONFIGS), or that an old broker does not tell, are absent. */
+  topicSettings(names: readonly string[]): Promise<ReadonlyMap<string, TopicSettings>>;
   /** Makes sure that a group may be joined that reads `topics`; absent where groups come into being by being joined. With `create` false it is
    *  looked for only.
    *  @throws FatalError when it is not there and is not to be made, or cannot be; RetriableError when nobody can tell now */
@@ -174,11 +189,19 @@ export interface KafkaAdmin {
   ): Promise<Map<number, number>>;
   /** Committed offsets of a group by partition id; partitions without a commit are absent. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, { offset: number; metadata: string }>>;
+  /** Everything that a group has committed, whatever the topics; nothing of a group that is not there. */
+  groupOffsets(groupId: string): Promise<readonly GroupOffset[]>;
   /** Commits for a group without members, in one request. Metadata that is not given is emptied.
    *  @throws FatalError `GROUP_HAS_MEMBERS` while somebody runs, and refusals of everything: nothing is committed then
    *  @throws OffsetsRefused when some partitions are committed and others refused: it says which
    *  @throws RetriableError when the coordinator gave no final answer: some may be committed */
   commitOffsets(groupId: string, offsets: readonly OffsetToCommit[]): Promise<void>;
+  /** Forgets all that a group without members committed, and the group. One that is not there is no error.
+   *  @throws FatalError `GROUP_HAS_MEMBERS`, and refusals; RetriableError when the coordinator gave no final answer */
+  deleteGroup(groupId: string): Promise<void>;
+  /** As `deleteGroup`, of these partitions only. Needs Kafka 2.4.
+   *  @throws FatalError `KAFKA_TOO_OLD` as well */
+  deleteGroupOffsets(groupId: string, partitions: readonly TopicPartition[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -22,15 +22,26 @@ export const KafkaCode = {
   unsupportedSaslMechanism: 33,
   illegalSaslState: 34,
   invalidReplicationFactor: 38,
+  outOfOrderSequenceNumber: 45,
+  invalidProducerEpoch: 47,
+  invalidTxnState: 48,
+  invalidProducerIdMapping: 49,
+  concurrentTransactions: 51,
+  unknownProducerId: 59,
+  nonEmptyGroup: 68,
+  groupIdNotFound: 69,
   memberIdRequired: 79,
   fencedInstanceId: 82,
+  groupSubscribedToTopic: 86,
+  producerFenced: 90,
+  transactionAbortable: 120,
 } as const;
 
 /** What was being done to what, for the sentence a person reads. */
 export interface Attempted {
   /** The right it needs: `READ`, `WRITE`, `DESCRIBE`, `CREATE`, `DELETE`. */
   readonly right: string;
-  /** `topic orders`, `group connect-orders`. */
+  /** `topic orders`, `group connect-orders`, `transactional-id spillway-config-spillway`. */
   readonly resource: string;
   readonly context?: ErrorContext;
 }
@@ -76,7 +87,7 @@ const ALSO: Readonly<Record<string, string>> = {
 };
 
 function missingRight({ right, resource }: Attempted): string {
-  const [, kind = '', names = ''] = /^(topic|group) (.+)$/.exec(resource) ?? [];
+  const [, kind = '', names = ''] = /^(topic|group|transactional-id) (.+)$/.exec(resource) ?? [];
   const command =
     kind === ''
       ? ''

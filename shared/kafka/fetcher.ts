@@ -149,7 +149,8 @@ export class Fetcher {
     if (answer === undefined) return false;
     const { payload } = answer;
     const answeredAt = clock.now();
-    const isLate = answeredAt - sentAt > maxWaitMs + UNWATCHED_MS;
+    // Nobody watches while a broker holds a fetch for longer, either.
+    const isLate = answeredAt - sentAt > Math.min(maxWaitMs, UNWATCHED_MS) + UNWATCHED_MS;
     const frame = this.#memory.take(payload.buffer.byteLength, (clean) => {
       if (clean) this.#deps.frames?.giveBack(payload);
     });

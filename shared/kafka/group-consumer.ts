@@ -13,7 +13,7 @@ import type {
   OffsetToCommit,
 } from './driver.ts';
 import { Fetcher } from './fetcher.ts';
-import { GroupCoordinator } from './group-coordinator.ts';
+import { type CommittedOffset, GroupCoordinator } from './group-coordinator.ts';
 import { GroupMember } from './group-member.ts';
 import { asFailure, Interrupted, unlessAborted } from './interruption.ts';
 import { LogIdentity } from './log-identity.ts';
@@ -136,6 +136,11 @@ export class GroupConsumer implements KafkaConsumer {
     if (partition === undefined) return;
     partition.pausedAt = undefined;
     this.#fetcher.wake();
+  }
+
+  reread(tp: TopicPartition): void {
+    const partition = this.#partitions.get(partitionName(tp));
+    if (partition?.deliverable) this.#beside(this.#retake(partition));
   }
 
   commit(offsets: readonly OffsetToCommit[]): Promise<void> {
@@ -275,18 +280,26 @@ export class GroupConsumer implements KafkaConsumer {
   }
 
   async #halt(partition: OwnedPartition, { code, message }: Halt): Promise<void> {
-    partition.held = true;
-    const committed = await retrying(
-      `commit of ${partition.name}`,
-      () => this.#deps.coordinator.committed([partition]),
-      this.#deps,
-      { signal: this.#end.signal },
-    );
+    const committed = await this.#committedOf(partition);
     if (!partition.deliverable) return;
-    this.#partitions.halt(partition, partition.position, committed.get(partition.name)?.metadata ?? '', {
-      code,
-      message,
-    });
+    this.#partitions.halt(partition, partition.position, committed?.metadata ?? '', { code, message });
+  }
+
+  async #retake(partition: OwnedPartition): Promise<void> {
+    const committed = await this.#committedOf(partition);
+    if (!partition.deliverable) return;
+    // An owned partition has a commit, but where its topic was made anew.
+    if (committed === undefined) return this.#doubt(partition);
+    this.#partitions.retake(partition, committed);
+    this.#fetcher.wake();
+  }
+
+  /** Nothing is fetched of the partition from here on. */
+  async #committedOf(partition: OwnedPartition): Promise<CommittedOffset | undefined> {
+    partition.held = true;
+    const ask = () => this.#deps.coordinator.committed([partition]);
+    const found = await retrying(`commit of ${partition.name}`, ask, this.#deps, { signal: this.#end.signal });
+    return found.get(partition.name);
   }
 
   /** Runs beside the member; what it throws because it is no longer wanted is nobody's business. */

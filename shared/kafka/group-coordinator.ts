@@ -4,7 +4,7 @@ import type { TopicPartition } from '../records.ts';
 import { partitionName } from '../records.ts';
 import type { ApiName, BrokerConnection } from './broker-connection.ts';
 import { type Cluster, type Purpose, REQUEST_TIMEOUT_MS } from './cluster.ts';
-import type { OffsetToCommit } from './driver.ts';
+import type { GroupOffset, OffsetToCommit } from './driver.ts';
 import { KafkaCode, refusal } from './error-codes.ts';
 import { byTopic } from './group-protocol.ts';
 import { askTopicIds, type ToldTopics } from './topic-ids.ts';
@@ -138,6 +138,18 @@ export class GroupCoordinator {
    *  @throws FatalError or RetriableError when the group or a topic is refused */
   async committed(partitions: readonly TopicPartition[]): Promise<Map<string, CommittedOffset>> {
     if (partitions.length === 0) return new Map();
+    const found = await this.#fetchOffsets(partitions);
+    return new Map(found.map(({ topic, partition, ...committed }) => [partitionName({ topic, partition }), committed]));
+  }
+
+  /** Everything that the group has committed.
+   *  @throws as `committed` does */
+  async allCommitted(): Promise<readonly GroupOffset[]> {
+    return await this.#fetchOffsets([]);
+  }
+
+  /** @param partitions all of the group where there are none: kafkajs sends an empty list as null, from version 3 on (Kafka 0.11) */
+  async #fetchOffsets(partitions: readonly TopicPartition[]): Promise<readonly GroupOffset[]> {
     const topics = [...byTopic(partitions)].map(([topic, ids]) => ({
       topic,
       partitions: ids.map((partition) => ({ partition })),
@@ -149,15 +161,14 @@ export class GroupCoordinator {
       REQUEST_TIMEOUT_MS,
     );
     if (answer.errorCode !== undefined && answer.errorCode !== 0) throw this.refused(answer.errorCode);
-    const found = new Map<string, CommittedOffset>();
+    const found: GroupOffset[] = [];
     for (const { topic, partitions: answered } of answer.responses) {
       for (const { partition, errorCode, offset, metadata } of answered) {
         this.#checkCoordinator(errorCode);
         if (errorCode !== 0)
           throw refusal(errorCode, { right: 'READ', resource: `topic ${topic}`, context: { topic, partition } });
         const committed = safeOffset(Number(offset ?? -1));
-        if (committed >= 0)
-          found.set(partitionName({ topic, partition }), { offset: committed, metadata: metadata ?? '' });
+        if (committed >= 0) found.push({ topic, partition, offset: committed, metadata: metadata ?? '' });
       }
     }
     return found;
@@ -166,6 +177,15 @@ export class GroupCoordinator {
   /** As `askTopicIds`, of the coordinator itself. */
   async topicIds(topics: readonly string[]): Promise<ToldTopics | undefined> {
     return await this.#ask('requests', (connection) => askTopicIds(connection, topics));
+  }
+
+  /** What `request` gets of the coordinator, whose error codes that say "ask another broker" are thrown. */
+  async asking<T extends { readonly errorCode: number }>(
+    request: (connection: BrokerConnection) => Promise<T>,
+  ): Promise<T> {
+    const answer = await this.#ask('requests', request);
+    this.#checkCoordinator(answer.errorCode);
+    return answer;
   }
 
   /** The coordinator's refusal, as an error that names the group. */

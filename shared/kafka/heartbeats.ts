@@ -28,7 +28,7 @@ const LOST: ReadonlySet<number> = new Set([
  *  say whether the session is over. Never rejects. */
 export async function sendHeartbeats(
   session: Session,
-  coordinator: GroupCoordinator,
+  coordinator: Pick<GroupCoordinator, 'groupId' | 'heartbeat' | 'refused'>,
   { intervalMs, sessionTimeoutMs }: HeartbeatOptions,
   events: HeartbeatEvents,
   { clock, logger }: RetryDeps,

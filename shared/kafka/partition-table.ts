@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import { partitionName, type TopicPartition } from '../records.ts';
 import type { Halt, ResolvedPartition } from './assigned-positions.ts';
 import type { ConsumerListener } from './driver.ts';
+import type { CommittedOffset } from './group-coordinator.ts';
 import { OwnedPartition } from './owned-partition.ts';
 
 export interface PartitionTableDeps {
@@ -104,6 +105,16 @@ export class PartitionTable {
   /** The log of a partition was replaced by another one: what was read of the old one is let go, the new one begins at `position`. */
   restart(partition: OwnedPartition, position: number, topicId: string | undefined): void {
     this.#replace(partition, { position, metadata: '', ...(topicId !== undefined && { topicId }) });
+  }
+
+  /** Takes a partition over as if it had just been assigned with this commit; the new one is reported, that the old one goes is not. */
+  retake(partition: OwnedPartition, { offset, metadata }: CommittedOffset): void {
+    const { topicId } = partition;
+    this.#release(partition);
+    this.adopt([{ ...plain(partition), position: offset, metadata, ...(topicId !== undefined && { topicId }) }]);
+    const owned = this.#owned.get(partition.name);
+    // Nobody looked at its log now: what is not fetched for long may have been made anew.
+    if (owned !== undefined) owned.seenAt = partition.seenAt;
   }
 
   #replace(partition: OwnedPartition, resolved: Omit<ResolvedPartition, keyof TopicPartition>): void {

@@ -1,10 +1,10 @@
 /** Produces with confirmation by all in-sync replicas, one partition a request. */
 import murmur2 from 'kafkajs/src/producer/partitioners/default/murmur2.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
-import { FatalError, RecordError, RetriableError } from '../errors.ts';
-import { Cluster, type ClusterDeps, REQUEST_TIMEOUT_MS } from './cluster.ts';
+import { RecordError, RetriableError } from '../errors.ts';
+import { Cluster, type ClusterDeps } from './cluster.ts';
 import type { KafkaConnectionOptions, KafkaProducer, ProducerRecord } from './driver.ts';
 import { KafkaCode, refusal } from './error-codes.ts';
+import { requestProduce } from './produce-request.ts';
 import { retrying } from './retrying.ts';
 import { loadCrc32c } from './wire/crc32c.ts';
 import { encodedRecordBytes, encodeRecordBatch } from './wire/record-batch-encode.ts';
@@ -13,16 +13,8 @@ import { encodedRecordBytes, encodeRecordBatch } from './wire/record-batch-encod
 const GIVE_UP_AFTER_MS = 30_000;
 /** Below the default `max.message.bytes` (1,048,588) of a topic. */
 const BATCH_BYTES = 900_000;
-const ALL_REPLICAS = -1;
 
 const TOO_LARGE: ReadonlySet<number> = new Set([KafkaCode.messageTooLarge, KafkaCode.recordListTooLarge]);
-
-interface ProduceAnswer {
-  readonly topics: readonly {
-    readonly topicName: string;
-    readonly partitions: readonly { readonly partition: number; readonly errorCode: number }[];
-  }[];
-}
 
 /** Partition of a key as Java's default partitioner chooses it. */
 export function partitionOfKey(key: Buffer, partitions: number): number {
@@ -148,16 +140,7 @@ export class ConfirmedProducer implements KafkaProducer {
   async #request(leader: number, topic: string, partition: number, batch: Buffer): Promise<number> {
     try {
       const connection = await this.#cluster.connection(leader, 'requests');
-      const answer = await connection.request<ProduceAnswer>(
-        'Produce',
-        { acks: ALL_REPLICAS, timeout: REQUEST_TIMEOUT_MS, topicData: [] },
-        { timeoutMs: REQUEST_TIMEOUT_MS, encode: (version) => encodeProduce(version, topic, partition, batch) },
-      );
-      const found = answer.topics.find((t) => t.topicName === topic)?.partitions.find((p) => p.partition === partition);
-      // Silence is not success.
-      if (found === undefined)
-        throw new RetriableError('PRODUCE_NOT_ANSWERED', `the broker left ${topic}-${partition} out of its answer`);
-      return found.errorCode;
+      return (await requestProduce(connection, { topic, partition }, batch)).errorCode;
     } catch (thrown) {
       // Its leader may be another one by now.
       if (thrown instanceof RetriableError) await this.#cluster.describe([topic]);
@@ -168,22 +151,4 @@ export class ConfirmedProducer implements KafkaProducer {
   async #retrying<T>(what: string, attempt: () => Promise<T>): Promise<T> {
     return await retrying(what, attempt, this.#deps, { signal: this.#closed.signal, giveUpAfterMs: GIVE_UP_AFTER_MS });
   }
-}
-
-/** Body of a Produce request for one partition; versions 3 to 7 are laid out alike. */
-function encodeProduce(version: number, topic: string, partition: number, batch: Buffer): Encoder {
-  if (version < 3)
-    throw new FatalError(
-      'KAFKA_TOO_OLD',
-      `the broker speaks Produce version ${version}, 3 is needed (Kafka 0.11 or newer)`,
-    );
-  return new Encoder(batch.length + topic.length * 3 + 64)
-    .writeString(null)
-    .writeInt16(ALL_REPLICAS)
-    .writeInt32(REQUEST_TIMEOUT_MS)
-    .writeInt32(1)
-    .writeString(topic)
-    .writeInt32(1)
-    .writeInt32(partition)
-    .writeBytes(batch);
 }

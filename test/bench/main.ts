@@ -5,6 +5,7 @@ const table = () => import('./table/main.ts');
 const benches: Readonly<Record<string, () => Promise<{ main(args: readonly string[]): Promise<number> }>>> = {
   latency: () => import('./latency.ts'),
   many: () => import('./many.ts'),
+  idle: () => import('./idle.ts'),
   backlog: () => import('./backlog/main.ts'),
   elasticsearch: () => import('./elasticsearch/main.ts'),
   maxcompute: () => import('./maxcompute/main.ts'),

@@ -62,6 +62,8 @@ export interface LivesOptions {
   readonly windows: number;
   readonly maxRecords: number;
   readonly errorsPolicy?: 'continue' | 'stop';
+  /** A stop mark is lifted by the owner that holds it, at the end of its life, instead of by each one that comes. */
+  readonly liftsInPlace?: boolean;
   /** Kafka deletes records between one life and the next, those that are not read yet among them. */
   readonly retention?: boolean;
   /** Offsets are so far apart, and fetches so large, that with many windows plans find no room in the commit metadata. */
@@ -90,7 +92,8 @@ function blockOf(entries: readonly Entry[]) {
 }
 
 /** Leads a partition under `exactly-once` through one owner after another, each cut off at a random moment (calls, commits and their replies
- *  under way are lost, or land later), until a last owner for whom nothing fails. Under `stop` each owner lifts the stop mark. */
+ *  under way are lost, or land later), until a last owner for whom nothing fails. Under `stop` each owner lifts the stop mark
+ *  that it finds. */
 export async function partitionLives(options: LivesOptions): Promise<LivesResult> {
   const roll = dice(options.seed);
   const farApart = options.farApart ?? false;
@@ -133,7 +136,8 @@ export async function partitionLives(options: LivesOptions): Promise<LivesResult
       throw error;
     };
     const host = { pause: nothing, resume: nothing, settled: nothing, commitWanted: nothing, failed };
-    const pipeline = new PartitionPipeline(assigned, true, new Ledger(), deps(), host);
+    const liftsInPlace = options.liftsInPlace === true && !hesitation.calm;
+    const pipeline = new PartitionPipeline(assigned, !liftsInPlace, new Ledger(), deps(), host);
     let position = broker.offset;
     const commit = (reply: boolean, arrives: boolean) => {
       const entry = pipeline.toCommit;
@@ -165,6 +169,7 @@ export async function partitionLives(options: LivesOptions): Promise<LivesResult
     }
     if (roll(2) === 0) {
       pipeline.fence();
+      if (liftsInPlace) pipeline.liftStop();
       commit(true, roll(2) === 0);
     }
     pipeline.release();

@@ -1,6 +1,6 @@
 /** The HTTP connection to a function, wherever it runs: a request out, its whole answer back, within the time of the call. */
 import type { Readable } from 'node:stream';
-import { type Dispatcher, errors, Pool } from 'undici';
+import { type buildConnector, type Dispatcher, errors, Pool } from 'undici';
 import { bodyBuffers } from '../../../shared/body-buffers.ts';
 import { SMALLEST_POOLED_BYTES } from '../../../shared/buffer-pool.ts';
 import type { Clock } from '../../../shared/clock.ts';
@@ -12,6 +12,8 @@ import type { InvokeContext } from './invoker.ts';
 
 /** An answer names each record once; anything longer than this is not an answer. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** As undici's own. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 export interface FunctionChannelOptions {
   /** Scheme, host and port. */
@@ -21,6 +23,8 @@ export interface FunctionChannelOptions {
   readonly clock: Clock;
   /** Where bodies of requests come from; those of the process by default. */
   readonly buffers?: Buffers | undefined;
+  /** How connections are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
 }
 
 /** A keep-alive pool. As many calls at one time as are asked for: a request that waits in a pool would use up its time behind others. */
@@ -32,7 +36,12 @@ export class FunctionChannel {
   constructor(options: FunctionChannelOptions) {
     this.#options = options;
     this.#buffers = options.buffers ?? bodyBuffers;
-    this.#pool = new Pool(options.origin, { connections: null, maxResponseSize: MAX_ANSWER_BYTES });
+    const { origin, dial } = options;
+    this.#pool = new Pool(origin, {
+      connections: null,
+      maxResponseSize: MAX_ANSWER_BYTES,
+      ...(dial === undefined ? {} : { connect: dial({ timeout: CONNECT_TIMEOUT_MS }) }),
+    });
   }
 
   /** Sends what `prepare` makes, whose body is of `buffers`: it goes back there when nobody reads it any more. The time that `prepare` takes

@@ -1,4 +1,5 @@
 /** A function at any URL: POST of the envelope, answer as in the protocol of outcomes. */
+import type { buildConnector } from 'undici';
 import type { Clock } from '../../../shared/clock.ts';
 import type { Buffers } from '../../../shared/envelope/output-buffer.ts';
 import { FatalError, FunctionFailure, RetriableError, type Trouble } from '../../../shared/errors.ts';
@@ -22,6 +23,8 @@ export interface HttpInvokerOptions extends Omit<HttpCall, 'authorization'> {
   readonly clock: Clock;
   /** Where bodies of requests come from; those of the process by default. */
   readonly buffers?: Buffers;
+  /** How connections are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
 }
 
 /** Statuses that say "not now" of whatever stands before the function. Source: RFC 9110 §15.6, RFC 6585 §4. */
@@ -39,8 +42,8 @@ const TROUBLES: Readonly<Record<number, Trouble>> = {
 
 /** Posts batches to `url`. */
 export function createHttpInvoker(options: HttpInvokerOptions): Invoker {
-  const { url, userFunction, clock, buffers } = options;
-  const channel = new FunctionChannel({ origin: url.origin, userFunction, clock, buffers });
+  const { url, userFunction, clock, buffers, dial } = options;
+  const channel = new FunctionChannel({ origin: url.origin, userFunction, clock, buffers, dial });
   return {
     async invoke(batch, context) {
       const reply = await channel.send((bodies) => {

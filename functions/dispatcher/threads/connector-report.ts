@@ -1,6 +1,8 @@
 /** What a thread says of a connector, and what the reports of all its threads make together. */
-import { type Connector, type ConnectorStatus, type SeenLag, totalLag } from '../connector.ts';
+import type { Connector } from '../connector.ts';
+import type { ConnectorStatus } from '../connector-contract.ts';
 import { Ledger } from '../ledger.ts';
+import { type SeenLag, totalLag } from '../seen-lags.ts';
 
 /** A connector as one thread sees it. */
 export interface ConnectorReport {

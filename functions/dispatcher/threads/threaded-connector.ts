@@ -5,7 +5,7 @@ import type { KafkaAdmin, KafkaDriver } from '../../../shared/kafka/driver.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import type { TopicPartition } from '../../../shared/records.ts';
 import { byPartition, type EndOffsets, endOffsets, untilCaughtUp } from '../caught-up.ts';
-import type { ConnectorStatus } from '../connector.ts';
+import type { ConnectorStatus } from '../connector-contract.ts';
 import { Ledger } from '../ledger.ts';
 import { topicsOf } from '../plan.ts';
 import { prepareResources, resourcesOf } from '../resources.ts';

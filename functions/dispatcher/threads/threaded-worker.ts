@@ -1,7 +1,7 @@
 /** A worker whose tasks run in other threads. This one keeps what is of the process: its progress, metrics, signals and end. */
 
 import type { Clock } from '../../../shared/clock.ts';
-import type { ConnectorStatus } from '../connector.ts';
+import type { ConnectorStatus } from '../connector-contract.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RunReport, Worker } from '../worker.ts';
 import { mergedMetrics, type ThreadMetrics } from './merged-metrics.ts';

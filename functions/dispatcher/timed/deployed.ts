@@ -10,7 +10,7 @@ import { FatalError, RetriableError } from '../../../shared/errors.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import type { SinkDefinition } from '../../../shared/sink.ts';
 import type { InvocationContext } from '../../../shared/sink-handler.ts';
-import type { ConnectorStatus } from '../connector.ts';
+import type { ConnectorStatus } from '../connector-contract.ts';
 import { connectorFromEnvironment, type Environment, type EnvironmentConnector } from '../environment-connector.ts';
 import type { RunReport } from '../worker.ts';
 import { functionKeys } from './function-keys.ts';

@@ -1,5 +1,5 @@
 /** What a bounded run answers, in short: people read it in the console, alarms never. */
-import type { ConnectorStatus } from '../connector.ts';
+import type { ConnectorStatus } from '../connector-contract.ts';
 import type { RunEnd } from './timed-run.ts';
 
 export interface RunAnswer {

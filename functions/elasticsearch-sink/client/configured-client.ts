@@ -1,4 +1,5 @@
 /** The client of a configuration. */
+import type { buildConnector } from 'undici';
 import type { Clock } from '../../../shared/clock.ts';
 import type { SecretResolver } from '../../../shared/config/secret.ts';
 import type { RenderedRequest } from '../../../shared/rendered-request.ts';
@@ -16,13 +17,18 @@ export interface ClientDeps {
   readonly secrets: SecretResolver;
   /** Given every bulk request in place of the network, which is not used then; no secrets are looked up. */
   readonly record?: ((request: RenderedRequest) => void) | undefined;
+  /** How connections are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
 }
 
 /** Beside bulk requests there are questions about the cluster. */
 const SPARE_CONNECTIONS = 1;
 
 /** Makes no request by itself. */
-export function configuredClient(config: ElasticsearchConfig, { clock, secrets, record }: ClientDeps): SearchClient {
+export function configuredClient(
+  config: ElasticsearchConfig,
+  { clock, secrets, record, dial }: ClientDeps,
+): SearchClient {
   const credentials = {
     username: config['elasticsearch.username'],
     password: config['elasticsearch.password'],
@@ -42,7 +48,7 @@ export function configuredClient(config: ElasticsearchConfig, { clock, secrets, 
   return new ElasticSearchClient({
     hosts,
     connection: nodeConnection({
-      connect: connector(tlsMaterialOf(tlsKeysOf(config), secrets)),
+      connect: connector(tlsMaterialOf(tlsKeysOf(config), secrets), dial),
       connectionsPerNode: config['elasticsearch.max.in.flight.requests'] + SPARE_CONNECTIONS,
       clock,
     }),

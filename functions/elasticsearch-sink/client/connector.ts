@@ -15,14 +15,18 @@ export interface TlsMaterial {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** `material` is asked before each connection over TLS; what it throws fails the request that wanted it. */
-export function connector(material: () => TlsMaterial): buildConnector.connector {
-  const plain = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+/** `material` is asked before each connection over TLS; what it throws fails the request that wanted it.
+ *  @param dial how connections are opened */
+export function connector(
+  material: () => TlsMaterial,
+  dial: typeof buildConnector = buildConnector,
+): buildConnector.connector {
+  const plain = dial({ timeout: CONNECT_TIMEOUT_MS });
   let last: { readonly material: TlsMaterial; readonly connect: buildConnector.connector } | undefined;
   const secure = (): buildConnector.connector => {
     const now = material();
     // Kept while nothing changes: it holds the sessions to resume.
-    if (last === undefined || !isSame(last.material, now)) last = { material: now, connect: tlsConnector(now) };
+    if (last === undefined || !isSame(last.material, now)) last = { material: now, connect: dial(tlsOptions(now)) };
     return last.connect;
   };
   return (options, callback) => {
@@ -37,15 +41,15 @@ export function connector(material: () => TlsMaterial): buildConnector.connector
   };
 }
 
-function tlsConnector({ checkHostname, ca, cert, key, passphrase }: TlsMaterial): buildConnector.connector {
-  return buildConnector({
+function tlsOptions({ checkHostname, ca, cert, key, passphrase }: TlsMaterial): buildConnector.BuildOptions {
+  return {
     timeout: CONNECT_TIMEOUT_MS,
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(checkHostname ? {} : { checkServerIdentity: () => undefined }),
-  });
+  };
 }
 
 function isSame(a: TlsMaterial, b: TlsMaterial): boolean {

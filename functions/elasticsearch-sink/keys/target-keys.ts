@@ -23,6 +23,7 @@ export const targetKeys = {
   'elasticsearch.hosts': defineKey.list({
     ...TARGET,
     importance: 'HIGH',
+    refersTo: 'address',
     displayName: 'Hosts',
     required: true,
     expected: 'addresses such as https://node1:9200',
@@ -79,6 +80,7 @@ export const targetKeys = {
   'elasticsearch.ssl.truststore.location': defineKey.string({
     ...TLS,
     importance: 'MEDIUM',
+    refersTo: 'file',
     displayName: 'File of trusted certificates',
     expected: 'a path of a PEM file',
     doc: 'PEM file with the same, instead of `elasticsearch.ssl.ca`.',
@@ -99,6 +101,7 @@ export const targetKeys = {
   'elasticsearch.ssl.keystore.location': defineKey.string({
     ...TLS,
     importance: 'MEDIUM',
+    refersTo: 'file',
     displayName: 'File of client key and certificate',
     expected: 'a path of a PEM file',
     doc: 'PEM file with key and certificate, instead of `elasticsearch.ssl.key` and `elasticsearch.ssl.certificate`.',

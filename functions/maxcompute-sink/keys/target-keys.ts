@@ -30,6 +30,7 @@ export const targetKeys = {
   'maxcompute.endpoint': defineKey.string({
     ...TARGET,
     importance: 'HIGH',
+    refersTo: 'address',
     displayName: 'Endpoint',
     consoleName: '连接地址',
     required: true,
@@ -40,6 +41,7 @@ export const targetKeys = {
   'maxcompute.tunnel.endpoint': defineKey.string({
     ...TARGET,
     importance: 'MEDIUM',
+    refersTo: 'address',
     displayName: 'Tunnel endpoint',
     expected: TUNNEL_URL_EXPECTED,
     check: tunnelComplaint,

@@ -1,5 +1,5 @@
 /** One request and its reply, over undici. Replies are not judged here. */
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { OdpsError } from './odps-error.ts';
 
 export interface RawRequest {
@@ -24,10 +24,11 @@ const KEEP_ALIVE_MS = 20_000;
 /** Replies are descriptions of sessions, with up to 20,000 blocks, and results of statements. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 
-/** Connections of a client of its own. A request is bounded by its signal alone. */
-export function connections(): Agent {
+/** Connections of a client of its own. A request is bounded by its signal alone.
+ *  @param dial how they are opened */
+export function connections(dial: typeof buildConnector = buildConnector): Agent {
   return new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: dial({ timeout: CONNECT_TIMEOUT_MS }),
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxResponseSize: MAX_REPLY_BYTES,
     headersTimeout: 0,

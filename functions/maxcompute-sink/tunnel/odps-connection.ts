@@ -1,5 +1,5 @@
 /** Requests to the service and the tunnel of one project: addressed, signed, sent, and told apart into replies and errors. */
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { Clock } from '../../../shared/clock.ts';
 import { type BodyCompression, type BodyCompressor, bodyCompressor } from './body-compression.ts';
 import { connections, exchange, headerOf, type RawReply } from './exchange.ts';
@@ -31,6 +31,8 @@ export interface ConnectionOptions extends RetryOptions {
   readonly credentials: () => Promise<OdpsCredentials>;
   /** Default: connections of its own, closed with it. */
   readonly dispatcher?: Dispatcher | undefined;
+  /** How those connections are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
   readonly clock: Clock;
   /** Of blocks. Default: `deflate`. */
   readonly compression?: BodyCompression | undefined;
@@ -70,7 +72,7 @@ export class OdpsConnection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     if (options.dispatcher === undefined) {
-      const own = connections();
+      const own = connections(options.dial);
       this.#dispatcher = own;
       this.#close = () => own.destroy();
     } else {

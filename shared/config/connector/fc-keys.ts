@@ -18,6 +18,7 @@ export const fcKeys = {
   'fc.endpoint': defineKey.parsed((text) => fcEndpointUrl(text)?.origin ?? new Refusal(ENDPOINT_EXPECTED), {
     ...FC,
     importance: 'HIGH',
+    refersTo: 'address',
     displayName: 'Endpoint',
     consoleName: '服务接入点',
     expected: ENDPOINT_EXPECTED,

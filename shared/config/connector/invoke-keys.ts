@@ -52,6 +52,7 @@ export function invokeKeys(defaults: SinkDefaults) {
     'invoke.module': defineKey.string({
       ...CALL,
       importance: 'MEDIUM',
+      refersTo: 'module',
       displayName: 'Module',
       expected: 'path of a JavaScript file',
       doc: 'Only for `fc-sink` with `invoke.target=in-process`: the ES module or CommonJS file whose `handler(event, context)` gets the envelopes. A relative path starts at the folder of the connector file. Changes to the file take effect with the next start.',
@@ -59,6 +60,7 @@ export function invokeKeys(defaults: SinkDefaults) {
     'invoke.http.url': defineKey.parsed(readUrl, {
       ...CALL,
       importance: 'HIGH',
+      refersTo: 'address',
       displayName: 'URL',
       expected: URL_EXPECTED,
       doc: 'Where envelopes are posted to with `invoke.target=http`.',

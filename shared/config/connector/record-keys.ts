@@ -115,6 +115,7 @@ const overflowKeys = {
   'overflow.claim.check.endpoint': defineKey.string({
     ...OVERFLOW,
     importance: 'MEDIUM',
+    refersTo: 'address',
     displayName: 'Claim-check endpoint',
     doc: 'OSS endpoint of that bucket. Without it the public endpoint of `overflow.claim.check.region`.',
   }),

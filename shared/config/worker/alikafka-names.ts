@@ -18,6 +18,9 @@ const SERVERLESS_GROUP: NameRule = {
   words: 'group names of 1 to 249 letters, digits and "@._*$#^!&-"',
 };
 
+/** Worker settings that name topics. */
+const CLUSTER_TOPICS = ['config.storage.topic', 'offset.storage.topic', 'status.storage.topic'] as const;
+
 /** Serverless instances take topic names as Kafka does. */
 const isServerless = (instanceId: string) => instanceId.startsWith('alikafka_serverless-');
 
@@ -38,10 +41,21 @@ export function alikafkaNameProblems(
     ...topicKeys.map((key) => ({ key, rule: RESERVED })),
     { key: 'consumer.group.id' as const, rule: serverless ? SERVERLESS_GROUP : RESERVED },
   ];
-  return named.flatMap(({ key, rule }) => {
-    const name = config[key];
-    if (rule.pattern.test(name)) return [];
-    const message = `${name} (${name.length} characters) cannot be a name at ${instanceId}: ApsaraMQ for Kafka takes ${rule.words}; give ${key} another value`;
-    return [{ key, message }];
-  });
+  return named.flatMap(({ key, rule }) => problem(key, config[key], rule, instanceId));
+}
+
+/** Names of the workers' own topics and group that they could not have at this instance, by key. */
+export function alikafkaClusterNameProblems(
+  config: Readonly<Record<'group.id' | (typeof CLUSTER_TOPICS)[number], string>>,
+  instanceId: string,
+): readonly ConfigProblem[] {
+  // Kafka's own rules have been checked already, and a serverless instance has no others.
+  if (isServerless(instanceId)) return [];
+  return [...CLUSTER_TOPICS, 'group.id' as const].flatMap((key) => problem(key, config[key], RESERVED, instanceId));
+}
+
+function problem(key: string, name: string, rule: NameRule, instanceId: string): readonly ConfigProblem[] {
+  if (rule.pattern.test(name)) return [];
+  const message = `${name} (${name.length} characters) cannot be a name at ${instanceId}: ApsaraMQ for Kafka takes ${rule.words}; give ${key} another value`;
+  return [{ key, message }];
 }

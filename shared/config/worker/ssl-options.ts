@@ -7,7 +7,16 @@ import type { SecretResolver } from '../secret.ts';
 import type { kafkaKeys } from './kafka-keys.ts';
 import { CONVERT_STORE, withLineBreaks } from './security-keys.ts';
 
-type KafkaConfig = ConfigOf<typeof kafkaKeys>;
+type SslConfig = Pick<
+  ConfigOf<typeof kafkaKeys>,
+  | 'ssl.ca'
+  | 'ssl.truststore.location'
+  | 'ssl.certificate'
+  | 'ssl.key'
+  | 'ssl.keystore.location'
+  | 'ssl.key.password'
+  | 'ssl.endpoint.identification.algorithm'
+>;
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 const KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )*PRIVATE KEY-----/;
@@ -20,7 +29,7 @@ interface Given {
 
 /** PEM texts that were looked at: they hold what they should, and key and certificate belong together.
  *  @throws ConfigError when a file cannot be read, is no PEM, or key and certificate do not fit */
-export function sslOptions(config: KafkaConfig, secrets: SecretResolver): TlsOptions {
+export function sslOptions(config: SslConfig, secrets: SecretResolver): TlsOptions {
   const trusted = given('ssl.ca', config['ssl.ca']) ?? fromFile('ssl.truststore.location', config, secrets);
   const store = fromFile('ssl.keystore.location', config, secrets);
   const certificate = given('ssl.certificate', config['ssl.certificate']) ?? store;
@@ -38,7 +47,7 @@ function given(key: string, text: string | undefined): Given | undefined {
 
 function fromFile(
   key: 'ssl.truststore.location' | 'ssl.keystore.location',
-  config: KafkaConfig,
+  config: SslConfig,
   { readText }: SecretResolver,
 ): Given | undefined {
   const path = config[key];
@@ -72,7 +81,7 @@ function parsed(pem: string, which: string, key: string): X509Certificate {
   }
 }
 
-function clientCertificate(certificate: Given, key: Given, config: KafkaConfig, secrets: SecretResolver): TlsOptions {
+function clientCertificate(certificate: Given, key: Given, config: SslConfig, secrets: SecretResolver): TlsOptions {
   const chain = certificates(certificate);
   const passphrase = config['ssl.key.password']?.reveal(secrets);
   const pem = KEY.exec(key.text)?.[0];

@@ -9,11 +9,16 @@ const KNOWN_WITHIN_MS = 60_000;
 
 export class CloudAdmin implements KafkaAdmin {
   readonly #closing = new AbortController();
+  readonly clusterId: KafkaAdmin['clusterId'];
+  readonly topicSettings: KafkaAdmin['topicSettings'];
+  readonly deleteGroup: KafkaAdmin['deleteGroup'];
+  readonly deleteGroupOffsets: KafkaAdmin['deleteGroupOffsets'];
   readonly listTopics: KafkaAdmin['listTopics'];
   readonly describeTopics: KafkaAdmin['describeTopics'];
   readonly deleteTopics: KafkaAdmin['deleteTopics'];
   readonly listOffsets: KafkaAdmin['listOffsets'];
   readonly committedOffsets: KafkaAdmin['committedOffsets'];
+  readonly groupOffsets: KafkaAdmin['groupOffsets'];
   readonly commitOffsets: KafkaAdmin['commitOffsets'];
 
   /** `kafka` is closed with this one. */
@@ -22,11 +27,16 @@ export class CloudAdmin implements KafkaAdmin {
     private readonly cloud: CloudResources,
     private readonly deps: RetryDeps,
   ) {
+    this.clusterId = (...given) => kafka.clusterId(...given);
+    this.topicSettings = (...given) => kafka.topicSettings(...given);
+    this.deleteGroup = (...given) => kafka.deleteGroup(...given);
+    this.deleteGroupOffsets = (...given) => kafka.deleteGroupOffsets(...given);
     this.listTopics = (...given) => kafka.listTopics(...given);
     this.describeTopics = (...given) => kafka.describeTopics(...given);
     this.deleteTopics = (...given) => kafka.deleteTopics(...given);
     this.listOffsets = (...given) => kafka.listOffsets(...given);
     this.committedOffsets = (...given) => kafka.committedOffsets(...given);
+    this.groupOffsets = (...given) => kafka.groupOffsets(...given);
     this.commitOffsets = (...given) => kafka.commitOffsets(...given);
   }
 

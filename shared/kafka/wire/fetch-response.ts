@@ -16,6 +16,8 @@ export interface FetchedPartition {
   readonly errorCode: number;
   readonly highWatermark: number;
   readonly lastStableOffset: number;
+  /** Where the log begins; -1 below version 5. */
+  readonly logStartOffset: number;
   readonly abortedTransactions: readonly AbortedTransaction[];
   /** Record batches as stored, the last perhaps cut off; a view into the answer. */
   readonly records: Buffer;
@@ -83,13 +85,14 @@ function readPartition(reader: Reader, version: number, topic: string): FetchedP
   const errorCode = reader.int16();
   const highWatermark = reader.offset();
   const lastStableOffset = reader.offset();
-  if (version >= 5) reader.int64(); // log start offset
+  const logStartOffset = version >= 5 ? reader.offset() : -1;
   const abortedTransactions = reader.times(reader.int32(), () => ({
     producerId: reader.int64(),
     firstOffset: reader.offset(),
   }));
   if (version >= 11) reader.int32(); // preferred read replica: only sent to clients that name their rack
-  return { topic, partition, errorCode, highWatermark, lastStableOffset, abortedTransactions, records: reader.bytes() };
+  const offsets = { highWatermark, lastStableOffset, logStartOffset };
+  return { topic, partition, errorCode, ...offsets, abortedTransactions, records: reader.bytes() };
 }
 
 /** Decodes the body of a Fetch answer of `version` 4 to 11.

@@ -5,6 +5,15 @@ import type { Crc32c } from './crc32c.ts';
 import { sizeOfVarint, sizeOfVarlong, writeVarlong } from './varint.ts';
 
 const NO_PRODUCER = -1n;
+const TRANSACTIONAL = 0x10;
+
+/** Who writes a batch within a transaction. */
+export interface BatchProducer {
+  readonly id: bigint;
+  readonly epoch: number;
+  /** Of the batch's first record, in its partition, from 0 on for each epoch. */
+  readonly sequence: number;
+}
 
 function sizeOfBytes(part: Buffer | null): number {
   return part === null ? sizeOfVarint(-1) : sizeOfVarint(part.length) + part.length;
@@ -34,8 +43,12 @@ function writeBytes(target: Buffer, at: number, part: Buffer | null): number {
 }
 
 /** Encodes a batch that begins at offset 0 (the broker assigns the real ones); headers keep their order and repeats.
- *  `records` is not empty. */
-export function encodeRecordBatch(records: readonly ProducerRecord[], crc32c: Crc32c): Buffer {
+ *  `records` is not empty. With a producer it is part of that one's transaction. */
+export function encodeRecordBatch(
+  records: readonly ProducerRecord[],
+  crc32c: Crc32c,
+  producer?: BatchProducer,
+): Buffer {
   const baseTimestamp = records[0]?.timestamp ?? 0;
   const maxTimestamp = records.reduce((max, r) => Math.max(max, r.timestamp), baseTimestamp);
   const sizes = records.map((record, i) => bodySize(record, i, baseTimestamp));
@@ -45,13 +58,13 @@ export function encodeRecordBatch(records: readonly ProducerRecord[], crc32c: Cr
   batch.writeInt32BE(total - 12, 8);
   batch.writeInt32BE(-1, 12); // leader epoch, set by the broker
   batch.writeInt8(2, 16); // magic
-  batch.writeInt16BE(0, 21); // no codec, CreateTime, no transaction
+  batch.writeInt16BE(producer === undefined ? 0 : TRANSACTIONAL, 21); // no codec, CreateTime
   batch.writeInt32BE(records.length - 1, 23);
   batch.writeBigInt64BE(BigInt(baseTimestamp), 27);
   batch.writeBigInt64BE(BigInt(maxTimestamp), 35);
-  batch.writeBigInt64BE(NO_PRODUCER, 43);
-  batch.writeInt16BE(-1, 51);
-  batch.writeInt32BE(-1, 53);
+  batch.writeBigInt64BE(producer?.id ?? NO_PRODUCER, 43);
+  batch.writeInt16BE(producer?.epoch ?? -1, 51);
+  batch.writeInt32BE(producer?.sequence ?? -1, 53);
   batch.writeInt32BE(records.length, 57);
   let at = RECORDS_AT;
   records.forEach((record, i) => {

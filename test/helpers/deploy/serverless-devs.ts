@@ -22,6 +22,7 @@ export const SECRETS = {
   KAFKA_PASSWORD: 'password-of-kafka',
   CALLER_ACCESS_KEY_ID: 'key-of-the-caller',
   CALLER_ACCESS_KEY_SECRET: 'secret-of-the-caller',
+  REST_ADMIN_TOKEN: 'token-of-the-administrator',
 } as const;
 
 /** A certificate takes so many bytes of the 4 KB that the variables of a function may have. */

@@ -1,12 +1,11 @@
-/** The Java program of `test/foreign/java`, compiled once per machine against what Maven fetches for its pom.xml. */
+/** The Java programs of `test/foreign`, compiled once per machine against what Maven fetches for the pom.xml beside them. */
 import { readdir, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { foreignFolder, type Missing, runTool, ToolError } from '../../../infra/local/foreign/tool.ts';
 import { cached } from '../../../infra/local/kafka/cache-folder.ts';
 
-const SOURCE = fileURLToPath(new URL('../../foreign/java/', import.meta.url));
-const POM = join(SOURCE, 'pom.xml');
+const FOREIGN = fileURLToPath(new URL('../../foreign/', import.meta.url));
 
 export interface JavaProgram {
   readonly java: string;
@@ -18,33 +17,36 @@ function javaTool(name: string): string {
   return home ? join(home, 'bin', name) : name;
 }
 
-async function fetchJars(folder: string): Promise<void> {
+async function fetchJars(source: string, folder: string): Promise<void> {
   const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
-  await runTool('mvn', ['-B', '-q', '-f', POM, ...copy]);
+  await runTool('mvn', ['-B', '-q', '-f', join(source, 'pom.xml'), ...copy]);
 }
 
-async function compile(jars: string, folder: string): Promise<void> {
-  const sources = (await readdir(SOURCE)).filter((name) => name.endsWith('.java')).map((name) => join(SOURCE, name));
+async function compile(source: string, jars: string, folder: string): Promise<void> {
+  const sources = (await readdir(source)).filter((name) => name.endsWith('.java')).map((name) => join(source, name));
   try {
     await runTool(javaTool('javac'), ['-encoding', 'UTF-8', '-cp', join(jars, '*'), '-d', folder, ...sources]);
   } catch (error) {
-    throw new Error('the Java program of test/foreign/java does not compile', { cause: error });
+    throw new Error(`the Java programs of ${source} do not compile`, { cause: error });
   }
 }
 
-/** Java and a class path with `Oss` on it, or why they cannot be had here: no JDK of 17 or newer, no Maven, or no way to the jars.
+/** Java and a class path with the programs of a folder on it, or why they cannot be had here: no JDK of 17 or newer, no Maven, or no way to the jars.
  *  @throws Error when it does not compile */
-export async function javaProgram(): Promise<JavaProgram | Missing> {
-  const pom = await readFile(POM);
-  const names = (await readdir(SOURCE)).filter((name) => name.endsWith('.java')).sort();
-  const sources = await Promise.all(names.map((name) => readFile(join(SOURCE, name))));
+export async function javaProgram(folder: 'java' | 'java-connect' = 'java'): Promise<JavaProgram | Missing> {
+  const source = join(FOREIGN, folder);
+  const pom = await readFile(join(source, 'pom.xml'));
+  const names = (await readdir(source)).filter((name) => name.endsWith('.java')).sort();
+  const sources = await Promise.all(names.map((name) => readFile(join(source, name))));
   try {
     // Prints `javac 17.0.15`, to standard output since Java 9.
     const version = await runTool(javaTool('javac'), ['-version']);
     if (Number(/^javac (\d+)/.exec(version)?.[1] ?? 0) < 17)
       return { missing: `no JDK of 17 or newer, found ${version.trim()}` };
-    const jars = await cached(foreignFolder('java-jars', pom), fetchJars);
-    const classes = await cached(foreignFolder('java', version, pom, ...sources), (folder) => compile(jars, folder));
+    const jars = await cached(foreignFolder('java-jars', pom), (into) => fetchJars(source, into));
+    const classes = await cached(foreignFolder('java', version, pom, ...sources), (into) =>
+      compile(source, jars, into),
+    );
     return { java: javaTool('java'), classPath: [join(jars, '*'), classes].join(delimiter) };
   } catch (error) {
     if (error instanceof ToolError) return { missing: error.message };

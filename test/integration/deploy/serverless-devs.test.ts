@@ -38,8 +38,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-/** The bundle's name, or `container`. */
-const programOf = ({ code }: FunctionProps) => (code === undefined ? 'container' : basename(code));
+/** The bundle's name, or that of the container. */
+const programOf = ({ code, functionName }: FunctionProps) =>
+  code === undefined ? functionName.replace('spillway-', '') : basename(code);
+
+/** Folder in `infra/containers`, and the file that answers the platform's question after its health. */
+const CONTAINERS: Readonly<Record<string, readonly [folder: string, health: string]>> = {
+  'dispatcher-container': ['dispatcher', 'functions/dispatcher/health-server.ts'],
+  'control-plane': ['control-plane', 'functions/control-plane/rest/spillway/health.ts'],
+};
 
 describe.each(VARIANTS)('infra/%s', (variant) => {
   it('is what the component accepts', async () => {
@@ -52,10 +59,12 @@ describe.each(VARIANTS)('infra/%s', (variant) => {
   it('deploys every function under a name of its own, with a handler that is there', async () => {
     const functions = functionsOf(variant).map(([, props]) => props);
     expect(new Set(functions.map(({ functionName }) => functionName)).size).toBe(functions.length);
-    for (const { code, handler, customContainerConfig } of functions) {
+    for (const props of functions) {
+      const { code, handler, customContainerConfig } = props;
       if (code === undefined) {
-        const dockerfile = await readFile(join(INFRA, 'containers/dispatcher/Dockerfile'), 'utf8');
-        const health = await readFile(join(ROOT, 'functions/dispatcher/health-server.ts'), 'utf8');
+        const [folder = '', healthFile = ''] = CONTAINERS[programOf(props)] ?? [];
+        const dockerfile = await readFile(join(INFRA, 'containers', folder, 'Dockerfile'), 'utf8');
+        const health = await readFile(join(ROOT, healthFile), 'utf8');
         expect(dockerfile).toContain(`EXPOSE ${customContainerConfig?.port}\n`);
         expect(health).toContain(`'${customContainerConfig?.healthCheckConfig.httpGetUrl}'`);
         continue;
@@ -127,6 +136,12 @@ it('a variable that no function knows would be found', () => {
   const variables = { OSS_BUCKET: 'my-bucket', OSS_REGION: 'cn-hangzhou', OSS_BUKET: 'my-bucket' };
   expect(variablesRead('oss-sink', variables)).not.toContain('OSS_BUKET');
   expect(() => variablesRead('oss-sink', { OSS_BUKET: 'my-bucket' })).toThrow('oss.bucket');
+});
+
+it('a worker that nobody may use is not started, since everybody could', async () => {
+  const { control_plane: worker } = Object.fromEntries(functionsOf('s.yaml'));
+  const variables = { ...worker?.environmentVariables, SPILLWAY_REST_ADMIN_TOKEN: '' };
+  expect(() => variablesRead('control-plane', variables)).toThrow('rest.');
 });
 
 it('a password that is not set is missed by its function, and by nobody else', async () => {

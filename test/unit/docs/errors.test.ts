@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { projectFiles } from '../../helpers/layout/source-file.ts';
 import { page, tableRows } from './pages.ts';
 
-/** Literals that look like codes and are none of ours: Kafka Connect's stages, security protocols, codes of Kafka and of undici, constants of
+/** Literals that look like codes and are none of ours: Kafka Connect's stages, security protocols, codes of Kafka, undici, fastify and Node.js, constants of
  *  generated modules, a type of MaxCompute's tables. */
 const NOT_OURS = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
@@ -17,13 +17,16 @@ const NOT_OURS = new Set([
   'THROTTLING_QUOTA_EXCEEDED',
   'INVALID_REPLICATION_FACTOR',
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'EAI_AGAIN',
+  'FST_ERR_HANDLER_TIMEOUT',
   'KERNEL_WASM',
   'LZ4_BLOCK_WASM',
   'JSON_DOCUMENT_WASM',
   'MANAGED_TABLE',
 ]);
 /** Two words or more anywhere but as the name of an environment variable; a single one where an error is made or a code is missing. */
-const CODES = /(?<!env\[)'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'|(?:(?:Error|Failure|kind)\(|code \?\?)\s*'([A-Z]+)'/g;
+const CODES = /(?<!env[[(])'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'|(?:(?:Error|Failure|kind)\(|code \?\?)\s*'([A-Z]+)'/g;
 const MADE = /new (FatalError|RetriableError|RecordError|FunctionFailure)\(\s*'([A-Z0-9_]+)'/g;
 
 const sources = projectFiles().filter(({ path }) => !path.startsWith('test/'));

@@ -1,14 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { completionCommand } from '../../../cli/commands/completion.ts';
+import { connectorsCommand } from '../../../cli/commands/connectors.ts';
 import { doctorCommand } from '../../../cli/commands/doctor.ts';
 import { errorsCommand } from '../../../cli/commands/errors.ts';
 import { eventsCommand } from '../../../cli/commands/events.ts';
+import { hashPasswordCommand } from '../../../cli/commands/hash-password.ts';
 import { localCommand } from '../../../cli/commands/local.ts';
 import { offsetsCommand } from '../../../cli/commands/offsets.ts';
 import { previewCommand } from '../../../cli/commands/preview.ts';
 import { runCommand } from '../../../cli/commands/run.ts';
 import { validateCommand } from '../../../cli/commands/validate-command.ts';
+import { workerCommand } from '../../../cli/commands/worker.ts';
 import { pages } from './pages.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -56,10 +60,15 @@ describe.each([...all])('%s', (path, text) => {
       doctorCommand(),
       offsetsCommand(),
       localCommand(),
+      workerCommand(),
+      connectorsCommand(),
+      ...connectorsCommand().commands,
+      completionCommand(async () => []),
+      hashPasswordCommand(),
     ];
     const names = commands.map((command) => command.name());
     const options = new Set(commands.flatMap((command) => command.options.map(({ long }) => long)));
-    for (const [line, name = '', rest = ''] of text.matchAll(/(?:^|`|npx )spillway ([a-z]+)([^`\n#]*)/gm)) {
+    for (const [line, name = '', rest = ''] of text.matchAll(/(?:^|`|npx )spillway ([a-z][a-z-]*)([^`\n#]*)/gm)) {
       expect([line, names.includes(name)]).toEqual([line, true]);
       for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect([line, options.has(option)]).toEqual([line, true]);
     }

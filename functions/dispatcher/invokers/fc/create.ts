@@ -1,5 +1,6 @@
 /** Puts the way to a function at Function Compute together, from the keys of a connector. */
 
+import type { buildConnector } from 'undici';
 import type { Clock } from '../../../../shared/clock.ts';
 import type { CloudCredentials } from '../../../../shared/cloud-credentials.ts';
 import type { ConnectorConfig } from '../../../../shared/config/connector-keys.ts';
@@ -26,6 +27,8 @@ export interface FcDeps {
   /** Never the same twice. */
   readonly nonce: () => string;
   readonly logger: Logger;
+  /** How connections are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
 }
 
 /** What speaks to the function of a connector. */
@@ -74,7 +77,7 @@ export function fcRequestOf(batch: RecordBatch, config: ConnectorConfig): Render
 
 /** @param userFunction false: it is a sink of ours */
 export function createFcInvokerOf(config: ConnectorConfig, userFunction: boolean, deps: FcDeps): Invoker {
-  const { clock, logger } = deps;
+  const { clock, logger, dial } = deps;
   return createFcInvoker({
     ...fcWay(config, deps),
     rules: fcCallRules(config),
@@ -85,5 +88,6 @@ export function createFcInvokerOf(config: ConnectorConfig, userFunction: boolean
     invokeTimeoutMs: config['invoke.timeout.ms'],
     clock,
     logger,
+    dial,
   });
 }

@@ -3,6 +3,7 @@
  *  Guarantee: at least once. A call whose answer was lost is sent again, so the function may see records twice. Synchronously a record is
  *  written when the function answered; asynchronously when the queue took the batch (202, or 409: it has taken this call before), and what the
  *  function does then nobody hears here. If the process dies in a call, its records are not committed, and the next owner sends them again. */
+import type { buildConnector } from 'undici';
 import type { Clock } from '../../../../shared/clock.ts';
 import { type EnvelopeOptions, encodeEnvelope } from '../../../../shared/envelope/encode.ts';
 import type { Buffers } from '../../../../shared/envelope/output-buffer.ts';
@@ -40,11 +41,13 @@ export interface FcInvokerOptions {
   readonly logger: Logger;
   /** Where bodies of requests come from; those of the process by default. */
   readonly buffers?: Buffers;
+  /** How connections are opened; by undici's own when absent. */
+  readonly dial?: typeof buildConnector | undefined;
 }
 
 export function createFcInvoker(options: FcInvokerOptions): Invoker {
-  const { fn, userFunction, clock, buffers } = options;
-  const channel = new FunctionChannel({ origin: fn.origin, userFunction, clock, buffers });
+  const { fn, userFunction, clock, buffers, dial } = options;
+  const channel = new FunctionChannel({ origin: fn.origin, userFunction, clock, buffers, dial });
   return {
     open: async (_topics, context) => lookAtFunction(channel, options, context),
     async invoke(batch, context) {

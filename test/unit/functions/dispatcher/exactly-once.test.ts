@@ -63,15 +63,16 @@ describe('exactly once', () => {
     ['windows that interleave', 3, 'continue'],
     ['more windows than may be open', 6, 'continue'],
     ['partitions that stop at errant records and are resumed', 3, 'stop'],
+    ['partitions whose stops are lifted while they are owned', 3, 'lift'],
     ['Kafka deletes records in between', 3, 'retention'],
   ] as const)('cuts the same batches again after any crash: %s', async (_, windows, mode) => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 12 }), async (seed, maxRecords) => {
         let store: ObjectStore | undefined;
         const target = (log: readonly Entry[], hesitation: Hesitation) => (store = new ObjectStore(log, hesitation));
-        const errorsPolicy = mode === 'stop' ? 'stop' : 'continue';
-        const retention = mode === 'retention';
-        const result = await partitionLives({ seed, windows, maxRecords, errorsPolicy, retention, target });
+        const errorsPolicy = mode === 'stop' || mode === 'lift' ? 'stop' : 'continue';
+        const how = { errorsPolicy, retention: mode === 'retention', liftsInPlace: mode === 'lift' } as const;
+        const result = await partitionLives({ seed, windows, maxRecords, ...how, target });
         expect(store?.differing).toEqual([]);
         expectEachOnce(result, store?.offsets() ?? []);
       }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectorStatus } from '../../../../functions/dispatcher/connector.ts';
+import type { ConnectorStatus } from '../../../../functions/dispatcher/connector-contract.ts';
 import { createHealthApp } from '../../../../functions/dispatcher/health-server.ts';
 import { Ledger } from '../../../../functions/dispatcher/ledger.ts';
 import type { TaskState } from '../../../../functions/dispatcher/metrics.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
-import { Metrics, type PartitionReading } from '../../../../functions/dispatcher/metrics.ts';
+import { Metrics, type PartitionReading, type TaskMetrics } from '../../../../functions/dispatcher/metrics.ts';
 import { batchOf } from '../../../../shared/envelope/block-builder.ts';
 import { blockAt } from '../../../helpers/dispatcher.ts';
 
@@ -160,5 +160,49 @@ describe('Metrics', () => {
     metrics.task('c', 1, 's').ledger('b').written = 2;
     metrics.task('d', 0, 's').ledger('a').written = 4;
     expect(metrics.totals('c').written).toBe(3);
+  });
+
+  it('forgets a task with all that was counted of it, and counts nothing of it after that', async () => {
+    const metrics = new Metrics(new MemoryBudget(0));
+    const block = blockAt([0]);
+    const all = [0, 1].map((id) => metrics.task('c', id, 'oss-sink'));
+    const count = (task: TaskMetrics | undefined) => {
+      task?.batchClosed('count');
+      task?.retried('BUSY');
+      task?.invoked('answered', 1);
+      task?.restarted('X');
+      task?.written(batchOf(block), 0);
+    };
+    for (const task of all) {
+      task.ledger('orders').polled = 1;
+      task.watch({ state: 'running', partitions: () => [reading(0)] });
+      count(task);
+    }
+    const series = async (id: number) =>
+      [...(await scrape(metrics)).keys()].filter((key) => key.includes(`task="${id}"`)).map((key) => key.split('{')[0]);
+    const before = await series(1);
+    expect(await series(0)).toEqual(before);
+    all[0]?.remove();
+    count(all[0]);
+    expect(await series(0)).toEqual([]);
+    expect(await series(1)).toEqual(before);
+    metrics.task('c', 0, 'oss-sink').ledger('orders').polled = 3;
+    expect((await scrape(metrics)).get('spillway_records_polled_total{connector="c",task="0",topic="orders"}')).toBe(3);
+  });
+
+  it('forgets the target of a connector, unless another of its name took the place', async () => {
+    const metrics = new Metrics(new MemoryBudget(0));
+    const { targets } = metrics;
+    const [first, second] = [1, 2].map((limit) => ({ limit, inFlight: 0, breakerState: 0 }));
+    if (first === undefined || second === undefined) throw new Error('two gates');
+    targets.watch('c', first);
+    targets.watch('c', second);
+    targets.reduced('c', 'latency');
+    targets.sink('c').count('mapping-races', 2);
+    const series = async () => [...(await scrape(metrics)).keys()].filter((key) => key.includes('connector="c"'));
+    targets.remove('c', first);
+    expect(await series()).toHaveLength(5);
+    targets.remove('c', second);
+    expect(await series()).toEqual([]);
   });
 });

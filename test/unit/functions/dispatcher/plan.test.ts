@@ -34,6 +34,44 @@ describe('how a group is read', () => {
   });
 });
 
+describe('what a fetch may bring', () => {
+  it('follows the number of tasks of the process, within bounds', () => {
+    const worker = { ...WORKER, tasks: 1 };
+    const options = consumerOptions(config(FC), worker);
+    expect(options.fetchMaxBytes).toBe(6_250_000);
+    expect(options.fetchMaxBytesPerPartition).toBe(4_194_304);
+    worker.tasks = 10;
+    expect([options.fetchMaxBytes, options.fetchMaxBytesPerPartition]).toEqual([625_000, 625_000]);
+    worker.tasks = 1_000;
+    expect(options.fetchMaxBytes).toBe(262_144);
+    worker.tasks = 0;
+    expect(options.fetchMaxBytes).toBe(6_250_000);
+  });
+
+  it('is less where the connector asks for less, and never more than its share', () => {
+    const overrides = (bytes: string) => ({ ...FC, 'consumer.override.fetch.max.bytes': bytes });
+    expect(consumerOptions(config(overrides('70000')), WORKER).fetchMaxBytes).toBe(70_000);
+    expect(consumerOptions(config(overrides('700000000')), WORKER).fetchMaxBytes).toBe(6_250_000);
+    const partition = { ...FC, 'consumer.override.max.partition.fetch.bytes': '50000' };
+    expect(consumerOptions(config(partition), WORKER).fetchMaxBytesPerPartition).toBe(50_000);
+  });
+});
+
+it('takes what a connector says of its members in place of what the worker says', () => {
+  const mine = {
+    'consumer.override.session.timeout.ms': '9000',
+    'consumer.override.heartbeat.interval.ms': '3000',
+    'consumer.override.metadata.max.age.ms': '7000',
+    'consumer.override.fetch.max.wait.ms': '250',
+  };
+  expect(consumerOptions(config({ ...FC, ...mine }), WORKER)).toMatchObject({
+    sessionTimeoutMs: 9_000,
+    heartbeatIntervalMs: 3_000,
+    metadataMaxAgeMs: 7_000,
+    fetchMaxWaitMs: 250,
+  });
+});
+
 describe('occasions', () => {
   it('are told apart where calls have ids, and nowhere else', () => {
     expect(tellsOccasions(config({ ...FC, 'invoke.mode': 'async' }))).toBe(true);

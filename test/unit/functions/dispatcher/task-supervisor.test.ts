@@ -1,133 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryBudget } from '../../../../functions/dispatcher/memory/memory-budget.ts';
-import { Metrics, type TaskState } from '../../../../functions/dispatcher/metrics.ts';
-import type { TaskEvents } from '../../../../functions/dispatcher/task.ts';
-import { type SupervisedTask, TaskSupervisor } from '../../../../functions/dispatcher/task-supervisor.ts';
 import { FatalError, RetriableError } from '../../../../shared/errors.ts';
-import type { Logger } from '../../../../shared/logger.ts';
-import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
-
-const noBucket = new FatalError('OSS_BUCKET_MISSING', 'no bucket', { mayHeal: true });
-const wrongAnswer = new FatalError('ANSWER_INVALID', 'version 7');
-
-class FakeTask implements SupervisedTask {
-  readonly isFinishing = false;
-  state: TaskState = 'stopped';
-  failure: FatalError | undefined;
-  begun = false;
-  readonly partitionCount = 0;
-  /** Resolves when it let go of everything. */
-  letGo: () => void = () => undefined;
-  #gone = Promise.resolve();
-
-  constructor(
-    private readonly starts: () => Promise<void>,
-    private readonly events: Pick<TaskEvents, 'failed'>,
-  ) {}
-
-  async start(): Promise<void> {
-    this.state = 'starting';
-    try {
-      await this.starts();
-    } catch (error) {
-      this.state = 'stopped';
-      throw error;
-    }
-    if (this.state === 'starting') this.state = 'running';
-  }
-
-  begin(): void {
-    this.begun = true;
-  }
-
-  fail(error: FatalError, holds = false): void {
-    this.state = 'failed';
-    this.failure = error;
-    if (holds) {
-      this.#gone = new Promise((resolve) => {
-        this.letGo = resolve;
-      });
-    }
-    this.events.failed(error);
-  }
-
-  async stop(): Promise<void> {
-    if (this.state !== 'failed') this.state = 'stopped';
-    await this.#gone;
-  }
-
-  flushAt(): void {
-    throw new Error('not used here');
-  }
-  finishRead(): void {
-    throw new Error('not used here');
-  }
-  abort(): void {
-    throw new Error('not used here');
-  }
-  waitingForPerson(): [] {
-    return [];
-  }
-  nothingLeftToDo(): [] {
-    return [];
-  }
-  partitions(): [] {
-    return [];
-  }
-}
-
-/** @param starts how the starts of the tasks end, one after another; the last one stays
- *  @param beforeRestart what is awaited before each but the first */
-function setUp(
-  starts: readonly (() => Promise<void>)[] = [async () => undefined],
-  beforeRestart: () => Promise<void> = async () => undefined,
-) {
-  const clock = new ManualClock();
-  const tasks: FakeTask[] = [];
-  const lines: object[] = [];
-  const forGood: FatalError[] = [];
-  const logger: Logger = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: (fields) => lines.push(fields),
-    error: () => undefined,
-    child: () => logger,
-  };
-  const metrics = new Metrics(new MemoryBudget(0));
-  const taskMetrics = metrics.task('c', 3, 'oss-sink');
-  const supervisor = new TaskSupervisor({
-    id: 3,
-    make: (events) => {
-      const task = new FakeTask(starts[Math.min(tasks.length, starts.length - 1)] ?? (async () => undefined), events);
-      tasks.push(task);
-      return task;
-    },
-    beforeRestart,
-    metrics: taskMetrics,
-    clock,
-    // The whole of each wait.
-    random: () => 0.999_999_999,
-    logger,
-    failedForGood: (error) => forGood.push(error),
-  });
-  const run = async (heals = true) => {
-    await supervisor.start();
-    supervisor.begin(heals);
-  };
-  const restarts = async () => {
-    const found = /^spillway_task_restarts_total\{.*reason="OSS_BUCKET_MISSING"\} (\d+)$/m.exec(await metrics.render());
-    return Number(found?.[1] ?? 0);
-  };
-  const advance = async (ms: number) => {
-    await settle();
-    await clock.advance(ms);
-  };
-  return { supervisor, tasks, clock, advance, lines, forGood, ledger: taskMetrics.ledger('orders'), run, restarts };
-}
+import { settle } from '../../../helpers/manual-clock.ts';
+import { type FakeTask, noBucket, superviseFakes, wrongAnswer } from '../../../helpers/supervised-tasks.ts';
 
 describe('TaskSupervisor', () => {
   it('starts a task again whose failure may heal, after 1 s, 2 s, 4 s and so on up to 5 min', async () => {
-    const { supervisor, tasks, clock, advance, lines, forGood, run, restarts } = setUp();
+    const { supervisor, tasks, clock, advance, lines, forGood, run, restarts } = superviseFakes();
     await run();
     for (const [index, seconds] of [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].entries()) {
       tasks[index]?.fail(noBucket);
@@ -157,7 +35,7 @@ describe('TaskSupervisor', () => {
     const denied = async () => {
       throw new FatalError('GROUP_AUTHORIZATION_FAILED', 'no right', { mayHeal: true });
     };
-    const { supervisor, tasks, clock, advance, run } = setUp([
+    const { supervisor, tasks, clock, advance, run } = superviseFakes([
       async () => undefined,
       away,
       denied,
@@ -184,7 +62,7 @@ describe('TaskSupervisor', () => {
 
   it('fails at the beginning where it was refused, and makes no task until what comes before a restart passes', async () => {
     const refusals = [noBucket, new RetriableError('BROKER_UNREACHABLE', 'no broker')];
-    const { supervisor, tasks, advance, forGood, restarts } = setUp(undefined, async () => {
+    const { supervisor, tasks, advance, forGood, restarts } = superviseFakes(undefined, async () => {
       const refusal = refusals.shift();
       if (refusal !== undefined) throw refusal;
     });
@@ -210,10 +88,10 @@ describe('TaskSupervisor', () => {
   });
 
   it('fails for good where it was refused and nothing heals, and where the refusal of a restart cannot', async () => {
-    const once = setUp();
+    const once = superviseFakes();
     once.supervisor.begin(false, noBucket);
     expect(once.forGood).toEqual([noBucket]);
-    const lasting = setUp(undefined, async () => Promise.reject(wrongAnswer));
+    const lasting = superviseFakes(undefined, async () => Promise.reject(wrongAnswer));
     lasting.supervisor.begin(true, noBucket);
     await lasting.advance(1_000);
     expect(lasting.forGood).toEqual([wrongAnswer]);
@@ -225,7 +103,7 @@ describe('TaskSupervisor', () => {
 
   it('makes no task when it is stopped while it waits for what comes before', async () => {
     let pass: () => void = () => undefined;
-    const { supervisor, tasks, advance } = setUp(undefined, () => new Promise((resolve) => (pass = resolve)));
+    const { supervisor, tasks, advance } = superviseFakes(undefined, () => new Promise((resolve) => (pass = resolve)));
     supervisor.begin(true, noBucket);
     await advance(1_000);
     const stopped = supervisor.stop();
@@ -247,7 +125,7 @@ describe('TaskSupervisor', () => {
       ],
     ],
   ])('lets a task be that fails for good %s', async (_, fail, starts) => {
-    const { supervisor, tasks, advance, forGood, run } = setUp(starts);
+    const { supervisor, tasks, advance, forGood, run } = superviseFakes(starts);
     await run();
     fail(tasks[0]);
     await advance(10_000_000);
@@ -259,7 +137,7 @@ describe('TaskSupervisor', () => {
   });
 
   it('ends what nobody foresaw when it starts again', async () => {
-    const { tasks, advance, forGood, run } = setUp([
+    const { tasks, advance, forGood, run } = superviseFakes([
       async () => undefined,
       async () => Promise.reject(new TypeError('x')),
     ]);
@@ -270,12 +148,12 @@ describe('TaskSupervisor', () => {
   });
 
   it('heals nothing at the first start, nor where it is not asked to', async () => {
-    const failing = setUp([async () => Promise.reject(noBucket)]);
+    const failing = superviseFakes([async () => Promise.reject(noBucket)]);
     await expect(failing.run()).rejects.toBe(noBucket);
     await failing.advance(10_000);
     expect(failing.tasks).toHaveLength(1);
 
-    const once = setUp();
+    const once = superviseFakes();
     await once.run(false);
     once.tasks[0]?.fail(noBucket);
     await once.advance(10_000);
@@ -284,7 +162,7 @@ describe('TaskSupervisor', () => {
   });
 
   it('begins again at the first attempt after a minute in which something was settled, and not before', async () => {
-    const { supervisor, tasks, clock, ledger, run } = setUp();
+    const { supervisor, tasks, clock, ledger, run } = superviseFakes();
     await run();
     /** The attempt that follows when the task fails after `ms`, having settled `written` records; then it runs again. */
     const failAfter = async (ms: number, written: number) => {
@@ -305,7 +183,7 @@ describe('TaskSupervisor', () => {
   });
 
   it('makes the next task when the failed one has let go of its records', async () => {
-    const { tasks, advance, run } = setUp();
+    const { tasks, advance, run } = superviseFakes();
     await run();
     tasks[0]?.fail(noBucket, true);
     await advance(60_000);
@@ -317,7 +195,7 @@ describe('TaskSupervisor', () => {
   });
 
   it('waits no longer than it meant to when the clock is set back before it begins to', async () => {
-    const { tasks, clock, advance, run } = setUp();
+    const { tasks, clock, advance, run } = superviseFakes();
     await run();
     tasks[0]?.fail(noBucket, true);
     clock.setBack(3_600_000);
@@ -327,7 +205,7 @@ describe('TaskSupervisor', () => {
   });
 
   it('starts nothing after it was stopped', async () => {
-    const { supervisor, tasks, clock, advance, run } = setUp();
+    const { supervisor, tasks, clock, advance, run } = superviseFakes();
     await run();
     tasks[0]?.fail(noBucket);
     await supervisor.stop();
@@ -340,7 +218,7 @@ describe('TaskSupervisor', () => {
   it('stops a task that is just starting again', async () => {
     let reject: (error: Error) => void = () => undefined;
     const pending = () => new Promise<void>((_, rejected) => (reject = rejected));
-    const { supervisor, tasks, advance, forGood, run } = setUp([async () => undefined, pending]);
+    const { supervisor, tasks, advance, forGood, run } = superviseFakes([async () => undefined, pending]);
     await run();
     tasks[0]?.fail(noBucket);
     await advance(1_000);
@@ -355,7 +233,7 @@ describe('TaskSupervisor', () => {
   });
 
   it('acts on a failure between the join and the beginning', async () => {
-    const { supervisor, tasks, advance } = setUp();
+    const { supervisor, tasks, advance } = superviseFakes();
     await supervisor.start();
     tasks[0]?.fail(noBucket);
     expect(supervisor.status().restart).toBeUndefined();

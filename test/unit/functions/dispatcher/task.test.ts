@@ -7,6 +7,7 @@ import { type FatalError, RetriableError } from '../../../../shared/errors.ts';
 import type { ConsumerOptions, KafkaConsumer, KafkaDriver, OffsetToCommit } from '../../../../shared/kafka/driver.ts';
 import { silentLogger } from '../../../../shared/logger.ts';
 import type { BatchOutcome } from '../../../../shared/outcomes.ts';
+import type { TopicPartition } from '../../../../shared/records.ts';
 import { allWritten, blockAt, pipelineDepsForTests, ScriptedInvoker } from '../../../helpers/dispatcher.ts';
 import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
 
@@ -17,14 +18,20 @@ async function setUp(
   invoker: Invoker,
   commit?: () => Promise<void>,
   asked: (offsets: OffsetToCommit[]) => void = () => undefined,
+  begun = true,
 ) {
   const clock = new ManualClock();
   const committed: OffsetToCommit[][] = [];
   const failures: FatalError[] = [];
+  const pauses: string[] = [];
+  const reread: TopicPartition[] = [];
+  const read: string[] = [];
+  const gaps: number[][] = [];
   const consumer: KafkaConsumer = {
     start: async () => undefined,
-    pause: () => undefined,
-    resume: () => undefined,
+    pause: ({ partition }) => void pauses.push(`pause ${partition}`),
+    resume: ({ partition }) => void pauses.push(`resume ${partition}`),
+    reread: (tp) => void reread.push(tp),
     commit: (offsets) => {
       asked([...offsets]);
       if (commit !== undefined) return commit();
@@ -52,11 +59,14 @@ async function setUp(
     {
       failed: (error) => failures.push(error),
       released: () => undefined,
+      reads: (topic) => read.push(topic),
+      gap: (tp, from, to) => gaps.push([tp.partition, from, to]),
     },
   );
   await task.start();
-  task.begin();
-  return { task, clock, committed, failures };
+  if (begun) task.begin();
+  pauses.length = 0;
+  return { task, clock, committed, failures, pauses, reread, read, gaps };
 }
 
 describe('Task', () => {
@@ -177,6 +187,111 @@ describe('Task', () => {
     task.records({ ...blockAt([0, 1, 2]), partition: 1 });
     await settle();
     expect(asked.map((offsets) => offsets.map(({ partition }) => partition))).toEqual([[0], [0, 1]]);
+    await task.stop();
+  });
+
+  describe('paused', () => {
+    it('writes and commits what was read, what a fetch under way still brings too, and reads nothing more', async () => {
+      const invoker = new ScriptedInvoker([allWritten]);
+      const { task, clock, committed, pauses } = await setUp(invoker);
+      task.assigned([{ ...TP, position: 0, metadata: '' }]);
+      task.records(blockAt([0]));
+      task.pause();
+      expect(pauses).toEqual(['pause 0']);
+      await settle();
+      task.records(blockAt([1]));
+      await clock.advance(500);
+      expect(invoker.calls).toEqual([[0], [1]]);
+      expect(committed.at(-1)).toEqual([{ ...TP, offset: 2, metadata: '' }]);
+      expect([...task.partitions()]).toMatchObject([{ pausedReason: 'paused', inFlight: 0 }]);
+
+      task.resume();
+      expect(pauses).toEqual(['pause 0', 'resume 0']);
+      // Batches wait for company again.
+      task.records(blockAt([2]));
+      await settle();
+      expect(invoker.calls).toHaveLength(2);
+      await clock.advance(1_000);
+      expect(invoker.calls).toEqual([[0], [1], [2]]);
+      await task.stop();
+    });
+
+    it('holds partitions that come later', async () => {
+      const { task, pauses } = await setUp(new ScriptedInvoker([allWritten]));
+      task.pause();
+      task.assigned([{ ...TP, position: 0, metadata: '' }]);
+      expect(pauses).toEqual(['pause 0']);
+      await task.stop();
+    });
+  });
+
+  describe('resumed where it stopped', () => {
+    const STOPPED = '{"spillway":1,"stopped":{"offset":5,"code":"X"}}';
+
+    it('finishes what lies before, commits without the mark however often that takes, and takes the partition over again', async () => {
+      let refusals = 2;
+      const asked: OffsetToCommit[][] = [];
+      const { task, clock, reread } = await setUp(
+        new ScriptedInvoker([allWritten]),
+        async () => {
+          if (refusals-- > 0) throw new RetriableError('COORDINATOR_NOT_AVAILABLE', 'away');
+        },
+        (offsets) => asked.push(offsets),
+      );
+      task.assigned([{ ...TP, position: 3, metadata: STOPPED }]);
+      task.records(blockAt([3, 4, 5, 6]));
+      await settle();
+      expect(task.waitingForPerson()).toHaveLength(1);
+      void task.resumeStopped();
+      await clock.advance(400);
+      expect(reread).toEqual([]);
+      await clock.advance(1_200);
+      expect(asked.at(-1)).toEqual([{ ...TP, offset: 5, metadata: '' }]);
+      expect(reread).toEqual([TP]);
+      task.assigned([{ ...TP, position: 5, metadata: '' }]);
+      expect(task.waitingForPerson()).toEqual([]);
+      await task.stop();
+    });
+
+    it('leaves a partition alone that went meanwhile', async () => {
+      const { task, clock, reread } = await setUp(new ScriptedInvoker([allWritten]), async () => {
+        throw new RetriableError('COORDINATOR_NOT_AVAILABLE', 'away');
+      });
+      task.assigned([{ ...TP, position: 5, metadata: STOPPED }]);
+      const lifted = task.resumeStopped();
+      await settle();
+      task.lost([TP]);
+      await clock.advance(1_000);
+      await lifted;
+      expect(reread).toEqual([]);
+      await task.stop();
+    });
+
+    it('before it began: lifts the marks of partitions that are still to come, and of none after that', async () => {
+      const { task, reread } = await setUp(new ScriptedInvoker([allWritten]), undefined, undefined, false);
+      await task.resumeStopped();
+      task.assigned([{ ...TP, position: 5, metadata: STOPPED }]);
+      expect(task.waitingForPerson()).toEqual([]);
+      task.begin();
+      task.assigned([{ ...TP, partition: 1, position: 5, metadata: STOPPED }]);
+      expect(task.waitingForPerson()).toMatchObject([{ partition: 1 }]);
+      expect(reread).toEqual([]);
+      await task.stop();
+    });
+  });
+
+  it('tells which topics it reads, again after a while, and of gaps', async () => {
+    const { task, clock, read, gaps } = await setUp(new ScriptedInvoker([allWritten]));
+    task.assigned([{ ...TP, position: 0, metadata: '' }]);
+    expect(read).toEqual([]);
+    task.records(blockAt([0]));
+    task.records(blockAt([1]));
+    expect(read).toEqual(['orders']);
+    await clock.advance(10_000);
+    task.records(blockAt([2]));
+    expect(read).toEqual(['orders', 'orders']);
+    task.gap(TP, 3, 9);
+    expect(gaps).toEqual([[0, 3, 9]]);
     await task.stop();
   });
 });

@@ -31,6 +31,7 @@ function setUp(describe: () => Promise<void>) {
       },
       pause: () => undefined,
       resume: () => undefined,
+      reread: () => undefined,
       commit: async () => undefined,
       close: async () => {
         calls.push('close');

@@ -126,3 +126,33 @@ it('unresolved secrets of a configuration are all found, by key', () => {
   };
   expect(unresolvedSecrets(config, resolver).map(({ key }) => key)).toEqual(['lost', 'also']);
 });
+
+describe('what a secret refers to', () => {
+  it('is told in order', () => {
+    expect(new Secret(`Bearer ${PASSWORD}${FILE}`).references).toEqual([
+      { provider: 'env', name: 'PASSWORD' },
+      { provider: 'file', path: '/etc/secrets', key: 'oss.key' },
+    ]);
+    expect(new Secret('literal').references).toEqual([]);
+  });
+
+  it.each([PASSWORD, `Bearer ${PASSWORD}`, `basic ${PASSWORD}`, `ApiKey ${FILE}`, PASSWORD + FILE])(
+    'is all of %s that is secret',
+    (text) => {
+      expect(new Secret(text).isByReference).toBe(true);
+    },
+  );
+
+  it.each([
+    '',
+    'hunter2',
+    'Bearer ',
+    'Bearer hunter2',
+    `hunter2${PASSWORD}`,
+    `${PASSWORD}x`,
+    `Bearer  ${PASSWORD}`,
+    `Bearer ${PASSWORD} x`,
+  ])('is not all of %j', (text) => {
+    expect(new Secret(text).isByReference).toBe(false);
+  });
+});

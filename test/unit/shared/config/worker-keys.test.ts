@@ -60,7 +60,12 @@ describe('worker settings', () => {
     },
   );
 
-  it.each(['https://h:1', 'h:1', 'http://h:1/path', 'http://u:p@h:1', 'http://h:99999'])(
+  it('take TLS for listeners, and not for metrics', () => {
+    expect(problemKeys({ listeners: 'http://127.0.0.1:1, https://[::]:8443' })).toEqual([]);
+    expect(problemKeys({ 'metrics.listener': 'https://h:1' })).toEqual(['metrics.listener']);
+  });
+
+  it.each(['h:1', 'ftp://h:1', 'http://h:1/path', 'http://u:p@h:1', 'http://h:99999'])(
     'refuse %j as a listener',
     (listener) => {
       expect(problemKeys({ listeners: listener, 'metrics.listener': listener })).toEqual([

@@ -17,6 +17,7 @@ function setUp(
   leaders: Map<string, number>,
   confirm: (partitions: readonly OwnedPartition[]) => void = () => undefined,
   log: readonly Buffer[] = [],
+  fetchMaxWaitMs = 500,
 ) {
   const owned = [...leaders.keys()].map(
     (name) => new OwnedPartition({ topic: 'orders', partition: Number(name) }, 0, 'id'),
@@ -42,7 +43,13 @@ function setUp(
         const from = Number(places[0]?.fetchOffset);
         asked.push([leader, wanted]);
         await new Promise<void>((resolve) => answers.push(resolve));
-        const nothing = { errorCode: 0, highWatermark: 0, lastStableOffset: 0, abortedTransactions: [] };
+        const nothing = {
+          errorCode: 0,
+          highWatermark: 0,
+          lastStableOffset: 0,
+          logStartOffset: 0,
+          abortedTransactions: [],
+        };
         const partitions = wanted.map((id) => ({
           topic: 'orders',
           partition: id,
@@ -60,7 +67,7 @@ function setUp(
     {
       fetchMaxBytes: 1_000_000,
       fetchMaxBytesPerPartition: 1_000_000,
-      fetchMaxWaitMs: 500,
+      fetchMaxWaitMs,
       isolationLevel: 'read_committed',
     },
     {
@@ -210,6 +217,24 @@ describe('Fetcher', () => {
     fetcher.wake();
     await settle();
     await clock.advance(500 + UNWATCHED_MS + 1);
+    await answer();
+    expect(confirmed).toEqual([1]);
+  });
+
+  it('has an answer confirmed that the broker held for long, as it was told to', async () => {
+    const confirmed: number[] = [];
+    const { fetcher, clock, answer } = setUp(
+      new Map([['0', 1]]),
+      (partitions) => void confirmed.push(partitions.length),
+      [],
+      5_000,
+    );
+    fetcher.wake();
+    await settle();
+    await clock.advance(2 * UNWATCHED_MS);
+    await answer();
+    expect(confirmed).toEqual([]);
+    await clock.advance(5_000);
     await answer();
     expect(confirmed).toEqual([1]);
   });

@@ -88,4 +88,16 @@ describe('PartitionTable', () => {
     const anew = table.get('t-0');
     expect([owned.released, anew?.fetchable, anew?.position, anew?.topicId]).toEqual([true, true, 0, 'id']);
   });
+
+  it('takes a partition over again at its commit, which is told as an assignment alone', () => {
+    const { told, table, adopt, clock } = scene();
+    const owned = adopt(0);
+    const seenAt = owned.seenAt;
+    void clock.advance(10_000);
+    table.retake(owned, { offset: 3, metadata: 'm' });
+    expect(told).toEqual(['assigned t-0', 'assigned t-0']);
+    expect(owned.released).toBe(true);
+    // Whether its log is still the one that was read is asked before anything of it is delivered.
+    expect(table.get('t-0')).toMatchObject({ position: 3, fetchable: true, seenAt });
+  });
 });

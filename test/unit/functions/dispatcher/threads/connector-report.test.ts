@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SeenLag } from '../../../../../functions/dispatcher/connector.ts';
 import { Ledger } from '../../../../../functions/dispatcher/ledger.ts';
+import type { SeenLag } from '../../../../../functions/dispatcher/seen-lags.ts';
 import { type ConnectorReport, mergedStatus } from '../../../../../functions/dispatcher/threads/connector-report.ts';
 
 function report(ids: readonly number[], lags: Readonly<Record<string, SeenLag>>, polled: number): ConnectorReport {

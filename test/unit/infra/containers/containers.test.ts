@@ -4,21 +4,25 @@ import { describe, expect, it } from 'vitest';
 import { readDockerfile } from '../../../helpers/dockerfile.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
-const PATH = join(ROOT, 'infra/containers/dispatcher/Dockerfile');
-const file = readDockerfile(PATH);
 /** The folder that `npm run build` makes. */
 const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8')) as {
   compilerOptions: { outDir: string };
 };
 
-describe('the Dockerfile of the dispatcher', () => {
+describe.each([
+  ['dispatcher', 'run'],
+  ['control-plane', 'worker'],
+])('the Dockerfile of the %s', (folder, command) => {
+  const path = join(ROOT, 'infra/containers', folder, 'Dockerfile');
+  const file = readDockerfile(path);
+
   it('copies what is there after a build, and nothing that is ignored', () => {
     expect(file.sources.length).toBeGreaterThan(3);
     const missing = file.sources.filter(
       (source) => source !== compilerOptions.outDir && !existsSync(join(ROOT, source)),
     );
     expect(missing).toEqual([]);
-    const [everything, ...rules] = readFileSync(`${PATH}.dockerignore`, 'utf8')
+    const [everything, ...rules] = readFileSync(`${path}.dockerignore`, 'utf8')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
     expect(everything).toBe('*');
@@ -27,12 +31,12 @@ describe('the Dockerfile of the dispatcher', () => {
   });
 
   it('starts the launcher that the package has, as nobody special, and gets signals itself', () => {
-    const [node, launcher = ''] = file.words('ENTRYPOINT');
+    const [node, launcher = '', ...args] = file.words('ENTRYPOINT');
     const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       bin: { spillway: string };
       engines: { node: string };
     };
-    expect([node, launcher]).toEqual(['node', manifest.bin.spillway]);
+    expect([node, launcher, ...args]).toEqual(['node', manifest.bin.spillway, command]);
     expect(file.words('CMD')).toEqual([]);
     expect(file.of('USER')).toEqual(['node']);
     expect(file.of('STOPSIGNAL')).toEqual(['SIGTERM']);

@@ -1,0 +1,233 @@
+/** One connector as this worker runs it: its part of the tasks, and the watch over the connector where that is this worker's.
+ *
+ *  ```
+ *  wake ──> settle: what is wanted now?
+ *             no task ──> stop (at most `shutdownTimeoutMs`, then what is under way is given up)
+ *             another configuration ──> open it, stop the one before; one that cannot be opened changes nothing
+ *             tasks ──> run exactly these; not waited for: a group that does not settle is the host's to bear
+ *  wake while it settles ──> settles once more, with what is wanted then
+ *  ```
+ *
+ *  Nothing is shared with other connectors, so one that is stuck delays no other. */
+
+import type { Clock } from '../../../shared/clock.ts';
+import { toError } from '../../../shared/errors.ts';
+import type { Logger } from '../../../shared/logger.ts';
+import type { TargetState } from '../config-state.ts';
+import type { ConnectorEvent, ConnectorHost, HostedConnector, HostedEvents } from '../connector-host.ts';
+import { ConnectorWatch } from './connector-watch.ts';
+import { LocalTasks } from './local-tasks.ts';
+import type { ConnectorSetup, ValidSetup } from './setups.ts';
+import type { StatusVoice } from './status-voice.ts';
+
+/** What is to be true here. */
+export interface Wanted extends ConnectorSetup {
+  /** Undefined: the connector is deleted. */
+  readonly target: TargetState | undefined;
+  /** In the whole cluster. */
+  readonly taskCount: number;
+  /** Those to run here, ascending. */
+  readonly taskIds: readonly number[];
+  /** Whether the connector is this worker's to watch over. */
+  readonly watches: boolean;
+  /** Of the assignment. */
+  readonly generation: number;
+}
+
+export interface LocalConnectorDeps {
+  readonly name: string;
+  readonly host: Pick<ConnectorHost, 'open'>;
+  readonly wanted: () => Wanted;
+  /** Whether a person asked a moment ago to go on with what was stopped: tasks that come now do so, too. */
+  readonly isResumed: () => boolean;
+  /** There is nothing of it here any more; it is not used again. */
+  readonly gone: () => void;
+  readonly voice: StatusVoice;
+  readonly tell: (event: ConnectorEvent) => void;
+  /** How long a stop may take to finish and commit what is under way. */
+  readonly shutdownTimeoutMs: number;
+  /** Aborted: what is under way is given up at once. */
+  readonly kill: AbortSignal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Hosted {
+  readonly connector: HostedConnector;
+  /** Of the configuration that it runs with. */
+  readonly revision: number;
+}
+
+export class LocalConnector {
+  readonly #tasks: LocalTasks;
+  #hosted: Hosted | undefined;
+  /** Ids that it was last told to run. */
+  #runs = '';
+  /** Why the configuration of that revision could not be opened. */
+  #refused: { readonly revision: number; readonly trace: string } | undefined;
+  readonly #watch: ConnectorWatch;
+  #toldProblem: string | undefined;
+  #stale = false;
+  #settling: Promise<void> | undefined;
+
+  constructor(private readonly deps: LocalConnectorDeps) {
+    this.#tasks = new LocalTasks(deps.name, deps.voice);
+    this.#watch = new ConnectorWatch(deps.name, deps.voice);
+  }
+
+  /** Something changed: makes true what is wanted now. */
+  wake(): void {
+    const wanted = this.deps.wanted();
+    this.#tasks.want(wanted);
+    this.#say(wanted);
+    this.#turn(wanted);
+    this.#stale = true;
+    this.#settling ??= this.#settle();
+  }
+
+  /** Resolves when nothing is left to be done. */
+  async settled(): Promise<void> {
+    while (this.#settling !== undefined) await this.#settling;
+  }
+
+  /** Stops and starts those of `ids` that are here; with `onlyFailed` those of them that failed.
+   *  @param ids undefined: all */
+  restart(ids: readonly number[] | undefined, onlyFailed: boolean): void {
+    const restarted = this.#tasks.restarting(ids, onlyFailed);
+    if (restarted.length === 0) return;
+    this.#tell({ kind: 'restart', message: `restart of tasks ${restarted.join(', ')} asked for` });
+    if (this.#hosted === undefined) {
+      this.#refused = undefined;
+      this.wake();
+      return;
+    }
+    this.#unheard('restarting tasks', this.#hosted.connector.restart(restarted));
+  }
+
+  /** The connector itself is to be looked at anew, with `onlyFailed` where it failed; `wake` follows. */
+  restartConnector(onlyFailed: boolean): void {
+    this.#refused = undefined;
+    this.#watch.restarting(onlyFailed);
+  }
+
+  /** Partitions that `errors.policy=stop` stopped go on. */
+  resumeStopped(): void {
+    this.#hosted?.connector.resumeStopped();
+  }
+
+  async #settle(): Promise<void> {
+    try {
+      while (this.#stale) {
+        this.#stale = false;
+        await this.#once(this.deps.wanted());
+      }
+    } finally {
+      this.#settling = undefined;
+      if (this.#hosted === undefined && this.#watch.isOver && this.#tasks.isEmpty) this.deps.gone();
+    }
+  }
+
+  async #once(wanted: Wanted): Promise<void> {
+    const { valid, taskIds } = wanted;
+    if (taskIds.length === 0) {
+      if (this.#hosted !== undefined) await this.#stop(this.#hosted.connector);
+      return;
+    }
+    if (valid === undefined) {
+      this.#tasks.refused(wanted.problem ?? 'this worker knows no configuration of the connector');
+      return;
+    }
+    if (this.#hosted?.revision !== valid.revision) await this.#replace(valid);
+    // Either may have taken long.
+    if (this.#hosted === undefined || this.#stale) return;
+    this.#turn(wanted);
+    // Told once only: a task that failed stays as it is until somebody asks for its restart.
+    if (this.#runs === taskIds.join()) return;
+    this.#runs = taskIds.join();
+    this.#unheard('running tasks', this.#run(this.#hosted.connector, taskIds));
+  }
+
+  async #replace(valid: ValidSetup): Promise<void> {
+    const opened = await this.#open(valid);
+    if (opened === undefined) return;
+    if (this.#hosted !== undefined) await this.#stop(this.#hosted.connector);
+    this.#tasks.hear(opened.teller);
+    this.#hosted = opened;
+  }
+
+  async #run(connector: HostedConnector, taskIds: readonly number[]): Promise<void> {
+    await connector.run(taskIds);
+    if (this.deps.isResumed()) connector.resumeStopped();
+  }
+
+  /** Undefined when it cannot be opened: whatever runs goes on, and a person is told. */
+  async #open(valid: ValidSetup): Promise<(Hosted & { readonly teller: object }) | undefined> {
+    const { revision, setup } = valid;
+    if (this.#refused?.revision !== revision) {
+      this.#refused = undefined;
+      const teller = {};
+      try {
+        return { connector: await this.deps.host.open(setup, this.#events(teller)), revision, teller };
+      } catch (thrown) {
+        const { message, stack } = toError(thrown);
+        this.#refused = { revision, trace: stack ?? message };
+      }
+    }
+    if (this.#hosted === undefined) this.#tasks.refused(this.#refused.trace);
+    this.#say(this.deps.wanted());
+    return undefined;
+  }
+
+  #events(teller: object): HostedEvents {
+    const { name, voice, tell } = this.deps;
+    return {
+      task: (task) => this.#tasks.told(teller, task),
+      topic: (id, topic) => voice.noteTopic(name, id, topic),
+      event: tell,
+    };
+  }
+
+  async #stop(connector: HostedConnector): Promise<void> {
+    this.#tasks.closed();
+    const late = new AbortController();
+    const cancel = this.deps.clock.after(this.deps.shutdownTimeoutMs, () => late.abort());
+    try {
+      await connector.stop(AbortSignal.any([late.signal, this.deps.kill]));
+    } catch (thrown) {
+      this.deps.logger.warn({ reason: toError(thrown).message }, 'stopping a connector');
+    } finally {
+      cancel();
+      this.#hosted = undefined;
+      this.#runs = '';
+    }
+  }
+
+  /** At once, not in its turn: whatever it does just now, it stops reading. */
+  #turn({ target }: Wanted): void {
+    if (target === 'PAUSED') this.#hosted?.connector.pause();
+    else if (target === 'STARTED') this.#hosted?.connector.resume();
+  }
+
+  #say(wanted: Wanted): void {
+    const refused = this.#refused?.revision === wanted.valid?.revision ? this.#refused?.trace : undefined;
+    const problem = wanted.problem ?? refused;
+    this.#watch.say({ ...wanted, problem });
+    if (problem === this.#toldProblem || (wanted.taskIds.length === 0 && !wanted.watches)) return;
+    this.#toldProblem = problem;
+    if (problem === undefined) return;
+    this.deps.logger.error({ reason: problem }, 'the stored configuration of the connector does not run');
+    this.#tell({ kind: 'error', message: problem });
+  }
+
+  #unheard(what: string, work: Promise<void>): void {
+    work.catch((thrown: unknown) => {
+      const { message } = toError(thrown);
+      this.deps.logger.error({ reason: message }, `${what} failed in a way that nobody foresaw`);
+      this.#tell({ kind: 'error', message: `${what}: ${message}` });
+    });
+  }
+
+  #tell(event: Omit<ConnectorEvent, 'at'>): void {
+    this.deps.tell({ at: this.deps.clock.now(), ...event });
+  }
+}

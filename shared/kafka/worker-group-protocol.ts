@@ -1,0 +1,26 @@
+/** What workers tell each other through the coordinator of their group: bytes of their own as the user data of the consumer protocol, which
+ *  Kafka's tools can read. No topic is subscribed to and no partition is assigned: committing in this group is nobody's business. */
+import assignerProtocol from 'kafkajs/src/consumer/assignerProtocol.js';
+
+/** A consumer that is given the workers' group by mistake is refused by the coordinator: it speaks another protocol. */
+export const WORKERS_PROTOCOL = 'spillway-workers';
+
+const VERSION = 0;
+
+export function encodeClaims(claims: Buffer): Buffer {
+  return assignerProtocol.MemberMetadata.encode({ version: VERSION, topics: [], userData: claims });
+}
+
+export function decodeClaims(bytes: Buffer): Buffer {
+  return assignerProtocol.MemberMetadata.decode(bytes).userData ?? Buffer.alloc(0);
+}
+
+export function encodeGiven(given: Buffer): Buffer {
+  return assignerProtocol.MemberAssignment.encode({ version: VERSION, assignment: {}, userData: given });
+}
+
+/** Empty for a member that was given nothing. */
+export function decodeGiven(bytes: Buffer | null): Buffer {
+  if (bytes === null || bytes.length === 0) return Buffer.alloc(0);
+  return assignerProtocol.MemberAssignment.decode(bytes)?.userData ?? Buffer.alloc(0);
+}
