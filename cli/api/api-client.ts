@@ -90,8 +90,11 @@ function judged({ baseUrl, path, status, type, text }: ApiAnswer): unknown {
   const said = messageOf(json?.value);
   // A worker of Kafka Connect answers so until it has started: `{"message":"Not Found","url":…,"status":"404"}`.
   if (status === 404 && isOf(json?.value, 'url')) throw unavailable(baseUrl, status, 'it is starting');
+  // It is there, and the connector is not valid: no other worker starts it either.
+  if (status === 500 && said?.startsWith('Failed to start connector')) throw refusal(status, said, path);
   if (status >= 500) throw unavailable(baseUrl, status, said ?? shownText(text, type));
-  // Who is not let in is often told so in plain text.
+  // Who is not let in is often told so in plain text. XML is how object stores say it, which are none.
+  if (type.includes('xml')) throw foreign(baseUrl, `${status} with ${type}`);
   if (status === 401 || status === 403) throw refusal(status, said ?? shownText(text, type), path);
   if (said === undefined || !isOf(json?.value, 'error_code')) throw foreign(baseUrl, `${status} with ${type}`);
   throw refusal(status, said, path);

@@ -3,7 +3,7 @@ import { FatalError, RetriableError } from '../../shared/errors.ts';
 import { networkFailureKind } from '../../shared/network-failure.ts';
 import { printable } from '../shown-bytes.ts';
 
-/** The API understood and said no (HTTP 4xx). `status` is its own. */
+/** The API understood and said no (HTTP 4xx; 500 where a connector does not start). `status` is its own. */
 export class ApiRefused extends FatalError {
   constructor(
     readonly status: number,
@@ -24,6 +24,7 @@ export function refusal(status: number, said: string, path: string): ApiRefused 
 }
 
 function nextStep(status: number, said: string, path: string): string | undefined {
+  if (status === 500) return 'spillway connectors status says why';
   if (status === 401) return 'sign in with --token (SPILLWAY_TOKEN) or --user (SPILLWAY_USER)';
   if (status === 403) return 'sign in as somebody who may, with --token or --user';
   if (status === 429) return 'wait a moment and repeat the command';
@@ -32,8 +33,12 @@ function nextStep(status: number, said: string, path: string): string | undefine
   if (status !== 404) return undefined;
   if (path.startsWith('/spillway/') && said.includes('HTTP 404'))
     return 'only workers of Spillway can do this, and this is none';
-  if (path.includes('/tasks/')) return 'spillway connectors status shows which there are';
-  return path.includes('/connectors/') ? 'spillway connectors list shows which there are' : undefined;
+  if (/^Unknown task\b/.test(said)) return 'spillway connectors status shows which there are';
+  if (/^Unknown plugin\b/.test(said)) return 'spillway connectors plugins shows which there are';
+  if (/^Logger\b/.test(said)) return 'spillway connectors loggers shows which there are';
+  return /^(Connector .* not found|Unknown connector|No status found)/.test(said)
+    ? 'spillway connectors list shows which there are'
+    : undefined;
 }
 
 /** The API is there and cannot do its work now: it starts, or Kafka does not answer it. */

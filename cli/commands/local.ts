@@ -10,6 +10,7 @@ import { startOss } from '../../infra/local/oss/server.ts';
 import { makeOpenFolder, serverUser } from '../../infra/local/search/server-user.ts';
 import { SEARCH_SERVER_NAMES, type SearchServerName } from '../../infra/local/search/servers.ts';
 import { startSearch } from '../../infra/local/search/start-search.ts';
+import { WORKER_PREFIX } from '../../shared/config/environment.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { createLogger } from '../logger.ts';
 import { stopSignals } from '../stop-signals.ts';
@@ -181,11 +182,24 @@ async function local(names: readonly string[], options: LocalOptions): Promise<v
   }
 }
 
+/** What lets connectors over REST reach these services and refer to these variables: a worker allows neither by itself. */
+function forWorkers(settings: Readonly<Record<string, string>>): string[] {
+  const variables = Object.keys(settings).filter((name) => !name.startsWith(WORKER_PREFIX));
+  if (variables.length === 0) return [];
+  return [
+    '',
+    '# for spillway worker',
+    `export SPILLWAY_CONNECTOR_TARGET_HOSTS='*,127.0.0.1,localhost'`,
+    `export SPILLWAY_CONNECTOR_SECRET_VARIABLES=${variables.join(',')}`,
+  ];
+}
+
 function describe(running: readonly RunningService[], settings: Readonly<Record<string, string>>): string {
   const lines = [
     ...running.map(({ note }) => note),
     '',
     ...Object.entries(settings).map(([name, value]) => `export ${name}=${value}`),
+    ...forWorkers(settings),
     '',
     'Ctrl-C stops them.',
   ];

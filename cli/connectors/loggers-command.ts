@@ -1,6 +1,6 @@
 /** `spillway connectors loggers`. */
 import Table from 'cli-table3';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ApiOptions, withApi, withClient } from '../api/api-options.ts';
 import { ConnectApi } from '../api/connect-api.ts';
 import { tableStyle } from '../table-style.ts';
@@ -11,6 +11,8 @@ Examples:
   spillway connectors loggers
   spillway connectors loggers spillway.dispatcher --level debug
   spillway connectors loggers root --level info --all-workers`;
+
+const LEVELS = ['off', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
 interface LoggersOptions extends ApiOptions {
   readonly level?: string;
@@ -23,8 +25,9 @@ export function loggersCommand(): Command {
     .argument('[name]', 'of a logger')
     .addOption(
       new Option('--level <level>', 'what it is to log from now on')
-        .choices(['off', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
-        .argParser((text: string) => text.toLowerCase()),
+        .choices(LEVELS)
+        // It takes the place of the check that `choices` makes.
+        .argParser(levelOf),
     )
     .option('--all-workers', 'at every worker, not only at the one that is asked', false)
     .addHelpText('after', HELP);
@@ -40,14 +43,23 @@ export function loggersCommand(): Command {
         const text =
           changed === undefined
             ? `set at every worker`
-            : `set here: ${changed.join(', ') || 'no logger has this name yet'}`;
+            : changed.length === 0
+              ? `nothing was set: no logger has this name; spillway connectors loggers shows which there are`
+              : `set here: ${changed.join(', ')}`;
         process.stdout.write(options.json ? `${JSON.stringify(answer)}\n` : `${cell(text)}\n`);
+        if (changed?.length === 0) process.exitCode = 1;
         return;
       }
       const loggers = name === undefined ? await api.loggers() : { [name]: await api.logger(name) };
       process.stdout.write(options.json ? `${JSON.stringify(loggers)}\n` : loggersText(loggers));
     });
   });
+}
+
+function levelOf(text: string): string {
+  const level = text.toLowerCase();
+  if (LEVELS.includes(level)) return level;
+  throw new InvalidArgumentError(`expected one of ${LEVELS.join(', ')}`);
 }
 
 function loggersText(loggers: Awaited<ReturnType<ConnectApi['loggers']>>): string {

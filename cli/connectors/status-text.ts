@@ -7,6 +7,9 @@ import { printable } from '../shown-bytes.ts';
 import { tableStyle } from '../table-style.ts';
 
 const REASON_CHARS = 90;
+const MOST_REASON_LINES = 20;
+/** Connectors that one line of advice names. */
+const MOST_NAMED = 5;
 
 /** One line a connector, by name. Ends with a line break. */
 export function connectorsText(connectors: ExpandedConnectors): string {
@@ -24,7 +27,15 @@ export function connectorsText(connectors: ExpandedConnectors): string {
       cell(config['topics'] ?? config['topics.regex'] ?? '-'),
     ]);
   }
-  return `${table.toString()}\n`;
+  const troubled = names.filter((name) => isTroubled(connectors[name]?.status));
+  const more = troubled.length > MOST_NAMED ? ' ...' : '';
+  const why = `-> why: spillway connectors status ${troubled.slice(0, MOST_NAMED).map(shellWord).join(' ')}${more}\n`;
+  return `${table.toString()}\n${troubled.length === 0 ? '' : why}`;
+}
+
+/** Whether a reason stands in its status. */
+function isTroubled(status: ConnectorStatus | undefined): boolean {
+  return status !== undefined && [status.connector, ...status.tasks].some(({ trace }) => typeof trace === 'string');
 }
 
 /** A connector with its tasks, and what to do about those that failed. Ends with a line break. */
@@ -37,7 +48,7 @@ export function statusText(status: ConnectorStatus): string {
   }
   return [
     head,
-    ...(typeof connector.trace === 'string' ? [`  ${reasonOf(connector.trace)}`] : []),
+    ...(typeof connector.trace === 'string' ? reasonLines(connector.trace).map((line) => `  ${line}`) : []),
     ...(tasks.length === 0 ? [] : [table.toString()]),
     ...nextSteps(status).map((line) => `-> ${line}`),
     '',
@@ -48,13 +59,19 @@ export function statusText(status: ConnectorStatus): string {
 function nextSteps({ name, connector, tasks }: ConnectorStatus): string[] {
   const shown = shellWord(name);
   if (connector.state === 'FAILED') {
-    return [`put the configuration right: spillway connectors validate FILE, then spillway connectors update FILE`];
+    return [
+      'put the configuration right: spillway connectors validate FILE, then spillway connectors update FILE',
+      `or bring back what it refers to, then: spillway connectors restart ${shown} --tasks`,
+    ];
   }
   if (tasks.some(({ state }) => state === 'FAILED')) {
     return [
       `see what happened: spillway connectors events ${shown}`,
       `when the cause is gone: spillway connectors restart ${shown} --tasks --only-failed`,
     ];
+  }
+  if (tasks.some(({ state, trace }) => state === 'RESTARTING' && typeof trace === 'string')) {
+    return [`once the cause is gone they go on by themselves; what happened: spillway connectors events ${shown}`];
   }
   if (tasks.some(({ state }) => state === 'UNASSIGNED'))
     return ['no worker has these tasks yet: spillway connectors workers'];
@@ -85,8 +102,14 @@ export function cell(text: string): string {
   return printable(text).replace(/[\n\t]+/g, ' ');
 }
 
+/** Of a trace what it says, without the calls that led there: of a configuration that does not run, every problem. */
+export function reasonLines(trace: string): string[] {
+  const lines = trace.split('\n').filter((line) => line.trim() !== '' && !/^\s*(at |\.\.\. \d+ )/.test(line));
+  return lines.slice(0, MOST_REASON_LINES).map(cell);
+}
+
 /** Of a trace the first line, which says it. */
-function reasonOf(trace: string | null | undefined): string {
+export function reasonOf(trace: string | null | undefined): string {
   const line = cell((trace ?? '').split('\n', 1)[0] ?? '');
   return line.length <= REASON_CHARS ? line : `${line.slice(0, REASON_CHARS - 1)}…`;
 }

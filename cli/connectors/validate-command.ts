@@ -34,7 +34,8 @@ export function validationText(path: string, { error_count, configs }: Validatio
   const lines = configs.flatMap(({ value: { name, errors, recommended_values } }) => {
     const known = (recommended_values ?? []).map(String);
     const hint = known.length === 0 || errors.length === 0 ? '' : ` (known: ${known.join(', ')})`;
-    return errors.map((error) => `  problem  ${name}: ${error}${hint}`);
+    // A worker of ours begins with the key itself.
+    return errors.map((error) => `  problem  ${error.startsWith(`${name}: `) ? error : `${name}: ${error}`}${hint}`);
   });
   return `${printable([`${path}: ${error_count} problem${error_count === 1 ? '' : 's'}`, ...lines].join('\n'))}\n`;
 }

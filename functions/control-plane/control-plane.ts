@@ -1,5 +1,5 @@
 /** What the REST API calls: one method a resource. Any worker answers for the whole cluster. */
-import type { StoredConfig, TargetState } from './config-state.ts';
+import type { TargetState } from './config-state.ts';
 import type {
   ConfigInfos,
   ConfigKeyInfo,
@@ -56,7 +56,4 @@ export interface ControlPlane {
   logger(name: string): LoggerLevel;
   /** @returns names of the loggers that changed here; undefined when it was set for the whole cluster */
   setLogger(name: string, level: string, scope: 'worker' | 'cluster'): Promise<readonly string[] | undefined>;
-
-  /** Stored as it is, without what only secrets may hold. */
-  storedConfig(name: string): StoredConfig;
 }

@@ -13,6 +13,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { type FatalError, toError } from '../../shared/errors.ts';
 import type { WorkerGroup, WorkerGroupListener } from '../../shared/kafka/worker-group.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { repeat } from '../../shared/repeat.ts';
 import type { ConfigListener, ConfigOrder, ConfigState, ConfigStore } from './config-state.ts';
 import type { ConnectorEvent, ConnectorHost, HostedSetup } from './connector-host.ts';
 import { GroupSeat, type Membership } from './herder/group-seat.ts';
@@ -49,6 +50,8 @@ export interface HerderDeps {
 const STOP_MARGIN_MS = 5_000;
 /** Tasks that come so long after a resume are started by it: the leader gives them out first. */
 const RESUMED_FOR_MS = 60_000;
+/** How often is said again what the board does not say any more: a worker that knew less may have taken it back. */
+const SAY_AGAIN_MS = 5_000;
 /** A status that is not written then is said by whoever leads next. */
 const FLUSH_TIMEOUT_MS = 3_000;
 
@@ -69,6 +72,7 @@ export class Herder {
   /** From the end of the topics on, until it is stopped. */
   #live = false;
   #stopped = false;
+  #cancelSaying: () => void = () => undefined;
 
   constructor(deps: HerderDeps) {
     const { board, logger } = deps;
@@ -93,10 +97,14 @@ export class Herder {
       changed: (state) => this.#changed(state),
       ordered: (order) => this.#ordered(order),
     };
+    if (this.#stopped) return;
     await board.start();
     await store.start(listener);
     if (this.#stopped) return;
     this.#live = true;
+    this.#cancelSaying = repeat(this.#deps.clock, SAY_AGAIN_MS, () => {
+      for (const local of this.#locals.values()) local.sayAgain();
+    });
     this.#changed(store.state());
     this.#group = this.#deps.group(this.#seat);
     this.#group.join();
@@ -131,18 +139,21 @@ export class Herder {
 
   /** Gives everything up: leaves the group, so that others take over at once, stops all tasks, says so, and waits until that is confirmed. The
    *  topics are read no more.
-   *  @param kill aborted: what is under way is given up */
+   *  @param kill aborted: what is under way is given up, and what does not end even so is waited for no longer than a few seconds */
   async stop(kill: AbortSignal): Promise<void> {
     const { clock, shutdownTimeoutMs, board, store } = this.#deps;
     if (kill.aborted) this.#kill.abort();
     else kill.addEventListener('abort', () => this.#kill.abort(), { once: true });
     this.#live = false;
     this.#stopped = true;
+    this.#cancelSaying();
     const leaving = this.#group?.leave();
     this.#seat.letGo();
     const late = new AbortController();
     const stopped = Promise.all([...this.#locals.values()].map((local) => local.settled()));
-    await Promise.race([stopped, clock.sleep(shutdownTimeoutMs + STOP_MARGIN_MS, late.signal).catch(() => undefined)]);
+    const inTime = clock.sleep(shutdownTimeoutMs + STOP_MARGIN_MS, late.signal);
+    const cut = aborted(kill).then(() => clock.sleep(STOP_MARGIN_MS, late.signal));
+    await Promise.race([stopped, inTime.catch(() => undefined), cut.catch(() => undefined)]);
     late.abort();
     await leaving;
     if (!kill.aborted) await board.flush(FLUSH_TIMEOUT_MS);

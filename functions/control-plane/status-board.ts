@@ -2,6 +2,9 @@
 
 export type RunState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'RESTARTING' | 'DESTROYED';
 
+/** A trace is at most so long. */
+export const TRACE_CHARACTERS = 16 * 1024;
+
 export interface Status {
   readonly state: RunState;
   /** `host:port` of the worker that said so. */
@@ -9,6 +12,7 @@ export interface Status {
   /** Of the workers' group when it was said: what an older generation says loses against a newer one. */
   readonly generation: number;
   readonly version: string;
+  /** At most `TRACE_CHARACTERS`. */
   readonly trace?: string;
 }
 

@@ -80,6 +80,7 @@ export class Connector {
    *  @param goal offsets to catch up to, by partition name
    *  @throws FatalError when the target, or what it would be given, is not as it must be, for as long as nobody changes the configuration */
   async join(goal: ReadonlyMap<string, number> | undefined): Promise<void> {
+    this.#isPrepared = true;
     this.#refused = await this.#look.refusal();
     // Nobody would stop tasks that start now.
     if (this.#stopping.signal.aborted || this.#refused !== undefined) return;

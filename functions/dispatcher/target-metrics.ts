@@ -39,7 +39,8 @@ const COUNTS = [
 ] as const satisfies readonly (readonly [SinkCount, string, string])[];
 
 export class TargetMetrics {
-  readonly #gates = new Map<string, GateReadings>();
+  /** By connector, the newest first: one is open beside the one that it is to replace. */
+  readonly #gates = new Map<string, readonly [GateReadings, ...GateReadings[]]>();
   readonly #reductions: Counter;
   /** Reasons that were counted, by connector. */
   readonly #reasons = new Map<string, Set<ReductionReason>>();
@@ -57,7 +58,7 @@ export class TargetMetrics {
         aggregator,
         collect() {
           this.reset();
-          for (const [connector, gate] of gates) this.set({ connector }, gate[reading]);
+          for (const [connector, [gate]] of gates) this.set({ connector }, gate[reading]);
         },
       });
     }
@@ -78,7 +79,7 @@ export class TargetMetrics {
   }
 
   watch(connector: string, gate: GateReadings): void {
-    this.#gates.set(connector, gate);
+    this.#gates.set(connector, [gate, ...(this.#gates.get(connector) ?? [])]);
   }
 
   reduced(connector: string, reason: ReductionReason): void {
@@ -87,9 +88,13 @@ export class TargetMetrics {
     this.#reductions.inc({ connector, reason });
   }
 
-  /** The connector with this gate is gone, and so is what was counted of its target; not so where another gate took the place of it. */
+  /** The connector with this gate is gone, and so is what was counted of its target; not so where another gate stands for it. */
   remove(connector: string, gate: GateReadings): void {
-    if (this.#gates.get(connector) !== gate) return;
+    const [newest, ...older] = (this.#gates.get(connector) ?? []).filter((one) => one !== gate);
+    if (newest !== undefined) {
+      this.#gates.set(connector, [newest, ...older]);
+      return;
+    }
     this.#gates.delete(connector);
     for (const reason of this.#reasons.get(connector) ?? []) this.#reductions.remove({ connector, reason });
     this.#reasons.delete(connector);

@@ -10,6 +10,7 @@ import { aborted } from '../../shared/aborted.ts';
 import { FatalError, toError } from '../../shared/errors.ts';
 import type { AssignedPartition, ConsumerListener, KafkaConsumer } from '../../shared/kafka/driver.ts';
 import { partitionName, type RecordBlock, type TopicPartition } from '../../shared/records.ts';
+import { repeat } from '../../shared/repeat.ts';
 import { CommitSchedule } from './commit-schedule.ts';
 import { DueLooks } from './due-looks.ts';
 import type { PartitionReading, TaskState } from './metrics.ts';
@@ -23,7 +24,6 @@ import {
   waitingForPerson,
 } from './partition-reading.ts';
 import { DRAIN_SHARE } from './plan.ts';
-import { repeat } from './repeat.ts';
 import type { TaskDeps, TaskEvents, TaskOptions } from './task-contract.ts';
 import { TopicsRead } from './topics-read.ts';
 

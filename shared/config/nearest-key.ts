@@ -22,7 +22,8 @@ export function nearestKey(unknown: string, known: Iterable<string>): string | u
   let whole: string | undefined;
   let least = Math.floor(unknown.length / 3) + 1;
   for (const key of known) {
-    const distance = editDistance(word, key);
+    // Two words are at least as far apart as their lengths: without that a name of a megabyte would take seconds.
+    const distance = Math.abs(word.length - key.length) < least ? editDistance(word, key) : least;
     if (distance < least) [nearest, least] = [key, distance];
     if (key.endsWith(`.${word}`) && key.length < (whole?.length ?? Number.POSITIVE_INFINITY)) whole = key;
   }

@@ -18,6 +18,8 @@ export interface CheckedConfig<C> {
   readonly warnings: readonly ConfigProblem[];
 }
 
+/** Unknown keys that the nearest known one is looked for, one by one. More are no slips of the pen, and each look takes time. */
+const SUGGESTED_KEYS = 100;
 /** Longest given value that a message shows whole. */
 const SHOWN_CHARACTERS = 100;
 
@@ -124,7 +126,7 @@ function readValue(key: string, definition: KeyDefinition, raw: unknown): { valu
   const secret = definition.type === 'PASSWORD';
   if (!secret && typeof raw === 'string' && containsReference(raw)) {
     return {
-      problem: `secret references resolve only in secret keys, and this is none; give the value itself, not ${raw}`,
+      problem: `secret references resolve only in secret keys, and this is none; give the value itself, not ${shown(raw)}`,
     };
   }
   const result = definition.schema.safeParse(raw);
@@ -147,8 +149,8 @@ function unknownKeys(definitions: KeyDefinitions, raw: RawConfig): ConfigProblem
   const known = new Set(Object.entries(definitions).flatMap(([key, { aliases }]) => [key, ...(aliases ?? [])]));
   return Object.keys(raw)
     .filter((key) => !known.has(key))
-    .map((key) => {
-      const nearest = nearestKey(key, known);
+    .map((key, index) => {
+      const nearest = index < SUGGESTED_KEYS ? nearestKey(key, known) : undefined;
       return { key, message: `unknown key, ignored${nearest === undefined ? '' : `; did you mean ${nearest}?`}` };
     });
 }

@@ -20,7 +20,7 @@ export interface SecretResolver {
 /** How references are spelt, for messages. */
 export const REFERENCE_FORMS = `\${env:NAME} or \${file:path:key}`;
 
-const REFERENCES = /\$\{(env|file):([^}]*)\}/g;
+const REFERENCE_BEGIN = /\$\{(env|file):/g;
 const WHOLE_REFERENCE = /^\$\{([a-z]+):[^}]*\}$/;
 
 const AUTHENTICATION_SCHEME = /^(?:(?:Bearer|Basic|ApiKey) )?$/i;
@@ -52,16 +52,17 @@ function partsOf(text: string): readonly SecretPart[] {
   }
   const parts: SecretPart[] = [];
   let end = 0;
-  for (const match of text.matchAll(REFERENCES)) {
-    const [whole, kind = '', rest = ''] = match;
-    if (match.index > end) parts.push(text.slice(end, match.index));
-    parts.push({ text: whole, reference: referenceOf(kind, rest) });
-    end = match.index + whole.length;
+  for (const { 0: begin, 1: kind = '', index } of text.matchAll(REFERENCE_BEGIN)) {
+    // Inside of the one before.
+    if (index < end) continue;
+    const close = text.indexOf('}', index);
+    if (close < 0) throw new Error(`a reference is not closed`);
+    if (index > end) parts.push(text.slice(end, index));
+    const reference = referenceOf(kind, text.slice(index + begin.length, close));
+    parts.push({ text: text.slice(index, close + 1), reference });
+    end = close + 1;
   }
   if (end < text.length) parts.push(text.slice(end));
-  if (parts.some((part) => typeof part === 'string' && containsReference(part))) {
-    throw new Error(`a reference is not closed`);
-  }
   return parts;
 }
 

@@ -11,16 +11,27 @@ export function encodeClaims(claims: Buffer): Buffer {
   return assignerProtocol.MemberMetadata.encode({ version: VERSION, topics: [], userData: claims });
 }
 
+/** Empty for bytes that no member of this protocol sends. */
 export function decodeClaims(bytes: Buffer): Buffer {
-  return assignerProtocol.MemberMetadata.decode(bytes).userData ?? Buffer.alloc(0);
+  return userData(() => assignerProtocol.MemberMetadata.decode(bytes));
 }
 
 export function encodeGiven(given: Buffer): Buffer {
   return assignerProtocol.MemberAssignment.encode({ version: VERSION, assignment: {}, userData: given });
 }
 
-/** Empty for a member that was given nothing. */
+/** Empty for a member that was given nothing, and for bytes that no leader of this protocol sends. */
 export function decodeGiven(bytes: Buffer | null): Buffer {
   if (bytes === null || bytes.length === 0) return Buffer.alloc(0);
-  return assignerProtocol.MemberAssignment.decode(bytes)?.userData ?? Buffer.alloc(0);
+  return userData(() => assignerProtocol.MemberAssignment.decode(bytes));
+}
+
+/** What one member sends must not end the others. */
+function userData(decode: () => { readonly userData: Buffer | null } | null): Buffer {
+  try {
+    return decode()?.userData ?? Buffer.alloc(0);
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return Buffer.alloc(0);
+    throw thrown;
+  }
 }

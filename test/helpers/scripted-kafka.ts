@@ -12,6 +12,8 @@ export class ScriptedKafka {
   readonly members: ScriptedMember[] = [];
   /** Calls of all admins. */
   described = 0;
+  /** Called before a member is made. */
+  making: () => void = () => undefined;
   /** What a member waits for before it has joined. */
   joining: () => Promise<void> = async () => undefined;
   /** What a member waits for before it has left. */
@@ -23,6 +25,7 @@ export class ScriptedKafka {
     admin: () => this.#admin(),
     producer: () => ({ send: async () => undefined, close: async () => undefined }),
     consumer: (options, listener) => {
+      this.making();
       const member: ScriptedMember = { options, listener, state: 'made' };
       this.members.push(member);
       return {

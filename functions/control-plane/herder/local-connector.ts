@@ -2,8 +2,9 @@
  *
  *  ```
  *  wake ──> settle: what is wanted now?
- *             no task ──> stop (at most `shutdownTimeoutMs`, then what is under way is given up)
- *             another configuration ──> open it, stop the one before; one that cannot be opened changes nothing
+ *             no task ──> stop (at most `shutdownTimeoutMs`, then what is under way is given up, and soon the wait for it, too)
+ *             another configuration ──> open it, stop the one before; one that cannot be opened changes nothing, and one that is still
+ *               being opened when something else is wanted is given up
  *             tasks ──> run exactly these; not waited for: a group that does not settle is the host's to bear
  *  wake while it settles ──> settles once more, with what is wanted then
  *  ```
@@ -52,6 +53,9 @@ export interface LocalConnectorDeps {
   readonly logger: Logger;
 }
 
+/** Beyond the time that a stop has: for what is given up then. What still does not end is left to itself, so that what is wanted is done. */
+const STOP_MARGIN_MS = 5_000;
+
 interface Hosted {
   readonly connector: HostedConnector;
   /** Of the configuration that it runs with. */
@@ -68,6 +72,8 @@ export class LocalConnector {
   readonly #watch: ConnectorWatch;
   #toldProblem: string | undefined;
   #stale = false;
+  /** Lets go whoever waits for the next `wake`. */
+  #woken: () => void = () => undefined;
   #settling: Promise<void> | undefined;
 
   constructor(private readonly deps: LocalConnectorDeps) {
@@ -82,7 +88,15 @@ export class LocalConnector {
     this.#say(wanted);
     this.#turn(wanted);
     this.#stale = true;
+    this.#woken();
     this.#settling ??= this.#settle();
+  }
+
+  /** Says once more what it said: somebody who knew less may have taken it back meanwhile, and the topic may have lost it. */
+  sayAgain(): void {
+    const wanted = this.deps.wanted();
+    this.#tasks.want(wanted);
+    this.#say(wanted);
   }
 
   /** Resolves when nothing is left to be done. */
@@ -167,7 +181,8 @@ export class LocalConnector {
       this.#refused = undefined;
       const teller = {};
       try {
-        return { connector: await this.deps.host.open(setup, this.#events(teller)), revision, teller };
+        const connector = await this.#whileWanted(this.deps.host.open(setup, this.#events(teller)), revision);
+        return connector && { connector, revision, teller };
       } catch (thrown) {
         const { message, stack } = toError(thrown);
         this.#refused = { revision, trace: stack ?? message };
@@ -176,6 +191,27 @@ export class LocalConnector {
     if (this.#hosted === undefined) this.#tasks.refused(this.#refused.trace);
     this.#say(this.deps.wanted());
     return undefined;
+  }
+
+  /** Undefined as soon as something else is wanted: a module that loads for ever must not keep a connector from being stopped or corrected. */
+  async #whileWanted(opening: Promise<HostedConnector>, revision: number): Promise<HostedConnector | undefined> {
+    for (;;) {
+      const woken = new Promise<undefined>((resolve) => {
+        this.#woken = () => resolve(undefined);
+      });
+      const opened = await Promise.race([opening, woken]);
+      if (opened !== undefined) return opened;
+      const { valid, taskIds } = this.deps.wanted();
+      if (taskIds.length > 0 && valid?.revision === revision) continue;
+      this.#unheard(
+        'stopping what nobody wants any more',
+        opening.then(
+          (connector) => connector.stop(this.deps.kill),
+          () => undefined,
+        ),
+      );
+      return undefined;
+    }
   }
 
   #events(teller: object): HostedEvents {
@@ -189,14 +225,21 @@ export class LocalConnector {
 
   async #stop(connector: HostedConnector): Promise<void> {
     this.#tasks.closed();
+    const { shutdownTimeoutMs, kill, clock, logger } = this.deps;
     const late = new AbortController();
-    const cancel = this.deps.clock.after(this.deps.shutdownTimeoutMs, () => late.abort());
+    const cancel = clock.after(shutdownTimeoutMs, () => late.abort());
+    const over = new AbortController();
+    const overdue = clock.sleep(shutdownTimeoutMs + STOP_MARGIN_MS, over.signal).then(
+      () => logger.error({}, 'the connector does not come to its end; it is left to itself'),
+      () => undefined,
+    );
     try {
-      await connector.stop(AbortSignal.any([late.signal, this.deps.kill]));
+      await Promise.race([connector.stop(AbortSignal.any([late.signal, kill])), overdue]);
     } catch (thrown) {
-      this.deps.logger.warn({ reason: toError(thrown).message }, 'stopping a connector');
+      logger.warn({ reason: toError(thrown).message }, 'stopping a connector');
     } finally {
       cancel();
+      over.abort();
       this.#hosted = undefined;
       this.#runs = '';
     }

@@ -64,5 +64,5 @@ function misnamed(name: string, { parsed }: HostedSetup): readonly ConfigProblem
 
 function describe(problems: readonly ConfigProblem[]): string {
   const lines = problems.map(({ key, message }) => `  ${key}: ${message}`);
-  return `the stored configuration is not valid; its tasks go on with the last valid one\n${lines.join('\n')}`;
+  return `the stored configuration is not valid; tasks that run go on with the last valid one\n${lines.join('\n')}`;
 }

@@ -1,5 +1,5 @@
 /** What this worker says on the status board. */
-import type { RunState, Status, StatusBoard } from '../status-board.ts';
+import { type RunState, type Status, type StatusBoard, TRACE_CHARACTERS } from '../status-board.ts';
 
 export interface Said {
   readonly state: RunState;
@@ -8,7 +8,7 @@ export interface Said {
   readonly trace?: string | undefined;
 }
 
-/** Says nothing twice. */
+/** Says nothing twice; a trace is cut to what the board keeps of it, since what does not stand there as it was said would be said again. */
 export class StatusVoice {
   constructor(
     private readonly board: StatusBoard,
@@ -38,11 +38,19 @@ export class StatusVoice {
   }
 
   #isSaid(before: Status | undefined, { state, trace }: Said): boolean {
-    return before?.workerId === this.workerId && before.state === state && before.trace === trace;
+    return (
+      before?.workerId === this.workerId && before.state === state && before.trace === trace?.slice(0, TRACE_CHARACTERS)
+    );
   }
 
   #status({ state, generation, trace }: Said): Status {
     const { workerId, version } = this;
-    return { state, workerId, generation, version, ...(trace === undefined ? {} : { trace }) };
+    return {
+      state,
+      workerId,
+      generation,
+      version,
+      ...(trace !== undefined && { trace: trace.slice(0, TRACE_CHARACTERS) }),
+    };
   }
 }

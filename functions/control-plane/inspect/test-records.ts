@@ -4,6 +4,7 @@
  *  in Kafka, so that any worker can be asked for it later, also when this one died in between. */
 import type { Clock } from '../../../shared/clock.ts';
 import type { ConnectorConfig } from '../../../shared/config/connector-keys.ts';
+import { topicComplaint } from '../../../shared/config/topic-name.ts';
 import { FatalError, RecordError, RetriableError } from '../../../shared/errors.ts';
 import type { KafkaAdmin, KafkaDriver, KafkaReader, ProducerRecord } from '../../../shared/kafka/driver.ts';
 import { KafkaCode, kafkaErrorName } from '../../../shared/kafka/error-codes.ts';
@@ -93,9 +94,12 @@ export class TestRecords {
       const which = topics === undefined ? 'a pattern of topics' : topics.join(', ');
       throw new Refused(400, `topic: say which one; the connector reads ${which}.`);
     }
+    // What is no name may be as long as a body, and no pattern may be tried on that.
     const reads =
       topics === undefined
-        ? pattern?.test(asked) === true && (await this.deps.admin.listTopics()).includes(asked)
+        ? topicComplaint(asked) === undefined &&
+          pattern?.test(asked) === true &&
+          (await this.deps.admin.listTopics()).includes(asked)
         : topics.includes(asked);
     if (reads) return asked;
     throw new Refused(400, `topic: the connector reads ${topics?.join(', ') ?? 'a pattern of topics'}, and not that.`);
@@ -106,7 +110,11 @@ export class TestRecords {
     const partitions = found?.partitions ?? [];
     const byKey = partitions[key === null ? 0 : partitionOfKey(key, partitions.length || 1)];
     const partition = asked ?? byKey;
-    if (partition === undefined) throw new Refused(404, `There is no topic ${topic} at this cluster.`);
+    if (partition === undefined)
+      throw new Refused(
+        404,
+        `There is no topic ${topic} at this cluster: make it, or correct \`topics\` of the connector.`,
+      );
     if (partitions.includes(partition)) return partition;
     throw new Refused(400, `partition: ${topic} has partitions 0 to ${partitions.length - 1}.`);
   }

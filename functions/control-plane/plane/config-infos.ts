@@ -50,7 +50,9 @@ export function configInfos(
 function errorsByKey(problems: readonly ConfigProblem[]): ReadonlyMap<string, readonly string[]> {
   const errors = new Map<string, string[]>();
   for (const { key, message } of problems) {
-    errors.set(key, [...(errors.get(key) ?? []), problemText({ key, message })]);
+    const known = errors.get(key) ?? [];
+    errors.set(key, known);
+    known.push(problemText({ key, message }));
   }
   return errors;
 }

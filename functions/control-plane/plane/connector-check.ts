@@ -13,6 +13,10 @@ import { policyProblems, TOPIC_PATTERN } from '../policy/policy-problems.ts';
 import { shownConfig } from '../policy/shown-config.ts';
 import { reservedProblems } from './reserved-names.ts';
 
+/** Of one connector. Each is a member of its group with connections and a status of its own: one number that is mistyped, or meant ill, must not
+ *  take down every worker of the cluster, and again after each restart. */
+const MOST_TASKS = 1_000;
+
 export interface ConnectorCheckDeps {
   readonly sinks: readonly SinkDefinition[];
   readonly policy: ConnectorPolicy;
@@ -79,7 +83,14 @@ export class ConnectorCheck {
     const { instanceId } = this.deps;
     return [
       ...reservedProblems(connector, this.deps),
+      ...tooManyTasks(connector['tasks.max']),
       ...(instanceId === undefined ? [] : alikafkaNameProblems(connector, instanceId)),
     ];
   }
+}
+
+function tooManyTasks(tasks: number): readonly ConfigProblem[] {
+  if (tasks <= MOST_TASKS) return [];
+  const message = `expected at most ${MOST_TASKS}, got ${tasks}; more than the topics have partitions are idle`;
+  return [{ key: 'tasks.max', message }];
 }

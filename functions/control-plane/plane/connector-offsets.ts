@@ -23,7 +23,7 @@ export interface ConnectorOffsetsDeps {
   readonly waits: GroupWaits;
 }
 
-/** Names in a message, at most. */
+/** Names, or problems, in a message, at most. */
 const NAMED = 8;
 
 /** Every method throws `Refused`: 404 for an unknown connector, 400 for what is wrong or for one that is not STOPPED, 409 while members of its
@@ -60,10 +60,12 @@ export class ConnectorOffsets {
     );
     const problems = offsetProblems(wished, bounds);
     if (problems.length > 0)
-      throw new Refused(400, `Offsets of connector ${name} were not altered: ${problems.join('; ')}`);
+      throw new Refused(400, `Offsets of connector ${name} were not altered: ${firstOf(problems, '; ')}`);
     const changes = offsetChanges(wished);
-    await this.#change(failing, async () => {
+    await this.#change(failing, async (signal) => {
       if (changes.set.length > 0) await admin.commitOffsets(group, changes.set);
+      // Who asked was told that it failed: nothing more is begun.
+      signal.throwIfAborted();
       if (changes.reset.length > 0) await admin.deleteGroupOffsets(group, changes.reset);
     });
     return altered(changes, committed, topics);
@@ -82,11 +84,11 @@ export class ConnectorOffsets {
     await this.#change(failing, () => this.deps.admin.deleteGroup(groupId));
   }
 
-  async #change(failing: string, change: () => Promise<void>): Promise<void> {
+  async #change(failing: string, change: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { clock, waits } = this.deps;
     const stillThere = `${failing} either because its tasks haven't stopped completely yet or the connector was resumed before the request to alter its offsets could be successfully completed. If the connector is in a stopped state, this operation can be safely retried.`;
     await withinTime(clock, waits.membersGoMs + waits.answerMs, failing, (signal) =>
-      onceMembersGone(clock, waits.membersGoMs, stillThere, change, signal),
+      onceMembersGone(clock, waits.membersGoMs, stillThere, () => change(signal), signal),
     );
   }
 
@@ -137,6 +139,10 @@ function altered(changes: OffsetChanges, committed: ReadonlySet<string>, topics:
   const done = 'The offsets for this connector have been altered successfully';
   const names = withoutOffset(changes, committed, new Map(topics.map(({ name, partitions }) => [name, partitions])));
   if (names.length === 0) return done;
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return `${done}. These have none, and will begin at their beginning: ${names.slice(0, NAMED).join(', ')}${more}`;
+  return `${done}. These have none, and will begin at their beginning: ${firstOf(names, ', ')}`;
+}
+
+function firstOf(texts: readonly string[], separator: string): string {
+  const more = texts.length > NAMED ? ` and ${texts.length - NAMED} more` : '';
+  return `${texts.slice(0, NAMED).join(separator)}${more}`;
 }

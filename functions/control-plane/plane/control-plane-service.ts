@@ -51,6 +51,7 @@ export class ControlPlaneService implements ControlPlane {
   readonly #deps: ControlPlaneDeps;
   readonly #changes: ConnectorChanges;
   readonly #offsets: ConnectorOffsets;
+  #wasReady = false;
 
   constructor(deps: ControlPlaneDeps) {
     this.#deps = deps;
@@ -64,9 +65,12 @@ export class ControlPlaneService implements ControlPlane {
   }
 
   health() {
-    return this.#deps.ready()
-      ? { healthy: true, message: HEALTHY_MESSAGE }
-      : { healthy: false, message: 'Worker is still starting up.' };
+    if (this.#deps.ready()) {
+      this.#wasReady = true;
+      return { healthy: true, message: HEALTHY_MESSAGE };
+    }
+    const message = this.#wasReady ? 'Worker is going down. Ask another one.' : 'Worker is still starting up.';
+    return { healthy: false, message };
   }
 
   connectors(): readonly string[] {
@@ -222,10 +226,6 @@ export class ControlPlaneService implements ControlPlane {
     if (this.#deps.loggers.get(name) === undefined) return undefined;
     await this.#deps.store.update(() => ({ writes: [{ write: 'logger', name, level: known }], answer: undefined }));
     return undefined;
-  }
-
-  storedConfig(name: string): StoredConfig {
-    return this.info(name).config;
   }
 
   #info(name: string, config: StoredConfig): ConnectorInfo {

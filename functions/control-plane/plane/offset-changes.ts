@@ -32,10 +32,11 @@ export function offsetProblems(
 ): readonly string[] {
   const seen = new Set<string>();
   return wished.flatMap(({ partition, offset }) => {
-    const name = shortened(partitionName(partitionOf(partition)));
-    if (seen.has(name)) return [`${name} is given twice`];
-    seen.add(name);
-    const there = bounds.get(name);
+    const tp = partitionName(partitionOf(partition));
+    const name = shortened(tp);
+    if (seen.has(tp)) return [`${name} is given twice`];
+    seen.add(tp);
+    const there = bounds.get(tp);
     if (there === undefined) return [`${name} is no partition of this cluster`];
     if (offset === null || isWithin(offset.kafka_offset, there)) return [];
     return [

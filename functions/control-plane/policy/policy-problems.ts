@@ -13,13 +13,15 @@ import { definitionsBySpelling } from './key-definitions.ts';
 import { holdsSecret, isReferenceOnly, namesSecret } from './secret-looks.ts';
 import { fileComplaint, referenceComplaint } from './secret-rules.ts';
 import { HIDDEN } from './shown-config.ts';
-import { hostComplaint } from './target-rules.ts';
+import { hostComplaint, type TargetRules } from './target-rules.ts';
 import { patternComplaint } from './topic-pattern.ts';
 
 /** The one key whose value is tried on names: where this says no, nothing else may look at it. */
 export const TOPIC_PATTERN = 'topics.regex';
 
 const OVERRIDE = /^(?:consumer|producer|admin)\.override\./;
+/** Of one list of addresses: the rest is told when these are mended. */
+const MOST_COMPLAINTS = 10;
 const BY_REFERENCE = `refer to it: ${REFERENCE_FORMS}`;
 
 /** All of it, each under its key as it was spelt. No message shows a value of a secret key. Keys that are malformed besides are left to their
@@ -98,14 +100,21 @@ function secretMessages(value: string, policy: ConnectorPolicy): string[] {
 
 function addressMessages(definition: KeyDefinition, value: string, { targets }: ConnectorPolicy): string[] {
   const addresses = definition.type === 'LIST' ? value.split(',') : [value];
-  return addresses.flatMap((address) => {
-    const text = address.trim();
-    const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-    if (!URL.canParse(whole)) return [];
-    const url = new URL(whole);
-    const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
-    return listed(hostComplaint(targets, url.hostname, port));
-  });
+  const complaints = new Set<string>();
+  for (const address of new Set(addresses.map((one) => one.trim()))) {
+    for (const complaint of listed(addressComplaint(address, targets))) complaints.add(complaint);
+    if (complaints.size >= MOST_COMPLAINTS) break;
+  }
+  return [...complaints];
+}
+
+/** Of one entry; what is no address is left to the key's own check. */
+function addressComplaint(text: string, targets: TargetRules): string | undefined {
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(whole)) return undefined;
+  const url = new URL(whole);
+  const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
+  return hostComplaint(targets, url.hostname, port);
 }
 
 function moduleMessages(value: string, { moduleFolders, realPath }: ConnectorPolicy): string[] {

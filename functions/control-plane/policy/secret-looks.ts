@@ -1,21 +1,35 @@
-/** What looks like a secret where nobody said whether it is one. Errs on the side of caution. */
+/** What looks like a secret where nobody said whether it is one. Errs on the side of caution. Takes time in proportion to what is looked at: that
+ *  may be as long as a request's body. */
 import { Secret } from '../../../shared/config/secret.ts';
 
 /** Words that keys of secrets have in them, whatever product they belong to. */
 const SECRET_WORDS =
-  /(?:^|[._-])(?:pass(?:word|wd|phrase)?|secrets?|tokens?|credentials?|(?:api|access|private|secret)[._-]?keys?|jaas|authorization)(?:[._-]|$)/i;
-/** `scheme://user:password@host`. */
-const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+  /(?:^|[._-])(?:pass|pwd|tokens?|authorization|jaas|(?:api|access|private|secret)[._-]?keys?|user[._-]?info)(?:[._-]|$)/;
+/** Those that are in no other word, so that they tell wherever they stand: `dbpassword`, `accesskeysecret`. */
+const SECRET_SYLLABLES = /passw(?:or)?d|passphrase|secret|credential|apikey|accesskey|privatekey/;
+const CAMEL_HUMP = /(?<=[a-z0-9])(?=[A-Z])/g;
+/** What stands before `@`, from the character behind `scheme://` on: `user:password@host`, and `token@host`. */
+const USER_INFO = /(?:[^/\s?#@]+|[^/\s:@]*:[^/\s@]+)@/y;
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/;
 
-/** Whether the key's name says so. */
+/** Whether the key's name says so: `sasl.jaas.config`, `clientSecret`. */
 export function namesSecret(key: string): boolean {
-  return SECRET_WORDS.test(key);
+  const words = key.replace(CAMEL_HUMP, '.').toLowerCase();
+  return SECRET_WORDS.test(words) || SECRET_SYLLABLES.test(words);
 }
 
 /** Whether the value itself gives it away, under whichever key. */
 export function holdsSecret(value: string): boolean {
-  return URL_WITH_PASSWORD.test(value) || PRIVATE_KEY.test(value);
+  return hasUserInfo(value) || PRIVATE_KEY.test(value);
+}
+
+/** Not by one pattern: looking for the beginning of a scheme at every character would take the square of the text's length. */
+function hasUserInfo(value: string): boolean {
+  for (let at = value.indexOf('://'); at >= 0; at = value.indexOf('://', at + 3)) {
+    USER_INFO.lastIndex = at + 3;
+    if (at > 0 && USER_INFO.test(value)) return true;
+  }
+  return false;
 }
 
 /** Whether `value` refers to all that is secret in it, so that it may be stored and shown. */

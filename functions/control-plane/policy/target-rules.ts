@@ -33,9 +33,10 @@ const NEVER_NAMES = /^(?:metadata|metadata\.google\.internal|instance-data)$/;
 const LOOPBACK = blockList(['127.0.0.0/8', '::1/128']);
 const LOOPBACK_NAME = /^(?:.+\.)?localhost$/;
 
-/** Prefixes under which IPv6 carries an IPv4 address in its last 32 bits: NAT64 (RFC 6052) and IPv4-compatible (RFC 4291). Mapped ones
- *  (::ffff:a.b.c.d) are known to `BlockList` itself. */
-const CARRIES_IPV4 = /^(?:64:ff9b::|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+/** Prefixes under which IPv6 carries an IPv4 address: NAT64 (RFC 6052, RFC 8215), IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765) in the
+ *  last 32 bits, 6to4 (RFC 3056) behind the first 16. Mapped ones (::ffff:a.b.c.d) are known to `BlockList` itself. */
+const CARRIES_IPV4 = /^(?:64:ff9b::|64:ff9b:1::|::ffff:0:|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+const CARRIES_IPV4_FIRST = /^2002:([0-9a-f]{1,4}):([0-9a-f]{1,4}):/;
 
 /** Rules of the entries of `connector.target.hosts`, which its definition checked. */
 export function targetRules(listed: readonly string[]): TargetRules {
@@ -90,7 +91,7 @@ function never(shown: string): string {
 }
 
 function loopback(shown: string): string {
-  return `${shown} is the worker's own machine; where that is meant, list it in ${SETTING}`;
+  return `${shown} is the worker's own machine; where that is meant, list it in ${SETTING}, beside * where other hosts are targets too`;
 }
 
 function notListed({ listed }: TargetRules, shown: string, port: number): string {
@@ -112,10 +113,17 @@ function bareName(host: string): string {
 
 /** The IPv4 address where `address` carries one. */
 function plainAddress(address: string): string {
-  const [, high, low] = CARRIES_IPV4.exec(address) ?? [];
+  const canonical = canonicalAddress(address);
+  const [, high, low] = CARRIES_IPV4.exec(canonical) ?? CARRIES_IPV4_FIRST.exec(canonical) ?? [];
   if (high === undefined || low === undefined) return address;
   const bits = (Number.parseInt(high, 16) << 16) | Number.parseInt(low, 16);
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
+}
+
+/** As a URL spells it: one address has many spellings (`::1.2.3.4`, `0:0::102:304`), and resolvers answer others than URLs. */
+function canonicalAddress(address: string): string {
+  const [plain = ''] = address.split('%', 1);
+  return isIP(plain) === 6 ? bareName(new URL(`http://[${plain}]`).hostname) : address;
 }
 
 function contains(list: BlockList, address: string): boolean {

@@ -15,6 +15,9 @@ export interface RestLimits {
   readonly answerMs: number;
   /** How long an idle connection is kept. */
   readonly idleMs: number;
+  /** Of one listener at a time; those beyond are closed at once. Nobody needs to sign in to open them, and each takes a descriptor that
+   *  connections to Kafka need, too. */
+  readonly connections: number;
 }
 
 export const DEFAULT_LIMITS: RestLimits = {
@@ -23,6 +26,7 @@ export const DEFAULT_LIMITS: RestLimits = {
   requestMs: 30_000,
   answerMs: 90_000,
   idleMs: 60_000,
+  connections: 1_000,
 };
 
 /** Options of the server that the app is put behind. */

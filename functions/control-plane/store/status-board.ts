@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { InternalLogs } from '../../../shared/kafka/log/internal-logs.ts';
 import type { TopicFollower } from '../../../shared/kafka/log/topic-follower.ts';
 import type { Logger } from '../../../shared/logger.ts';
-import type { Status, StatusBoard } from '../status-board.ts';
+import { type Status, type StatusBoard, TRACE_CHARACTERS } from '../status-board.ts';
 import { type InternalTopic, type InternalTopicAdmin, prepareInternalTopic } from './internal-topics.ts';
 import { StatusReading } from './status-reading.ts';
 import { type StatusEntry, type StatusKey, statusKeyText, statusValueOf } from './status-records.ts';
@@ -12,8 +12,6 @@ import { StatusWriter } from './status-writer.ts';
 
 /** What is kept of an activity, in bytes of JSON. */
 const ACTIVITY_BYTES = 64 * 1024;
-/** A trace is cut to this many characters. */
-const TRACE_CHARACTERS = 16 * 1024;
 
 export interface StatusBoardDeps {
   readonly admin: InternalTopicAdmin;

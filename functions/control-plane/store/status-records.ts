@@ -8,6 +8,8 @@ const TASK = 'status-task-';
 const TOPIC = 'status-topic-';
 const TOPIC_OF = ':connector-';
 const ACTIVITY = 'spillway-activity-';
+/** Far above what rebalances come to, and far below where counting on from it goes wrong: what is above was not written by a worker. */
+const MAX_GENERATION = 2 ** 50;
 const STATES: readonly RunState[] = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'STOPPED', 'FAILED', 'RESTARTING', 'DESTROYED'];
 
 /** What a key is about. */
@@ -78,7 +80,7 @@ export function readStatusValue(kind: StatusKey['kind'], bytes: Buffer): StatusE
 function readStatus(value: Readonly<Record<string, unknown>>): StatusEntry | undefined {
   const state = STATES.find((one) => one === value['state']);
   const { worker_id: workerId, generation, version, trace } = value;
-  if (state === undefined || typeof workerId !== 'string' || typeof generation !== 'number') return undefined;
+  if (state === undefined || typeof workerId !== 'string' || !isGeneration(generation)) return undefined;
   return {
     kind: 'status',
     status: {
@@ -89,6 +91,10 @@ function readStatus(value: Readonly<Record<string, unknown>>): StatusEntry | und
       ...(typeof trace === 'string' && { trace }),
     },
   };
+}
+
+function isGeneration(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_GENERATION;
 }
 
 function readTopic(value: unknown): StatusEntry | undefined {

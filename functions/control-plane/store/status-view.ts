@@ -40,7 +40,7 @@ export class StatusView {
   take(key: StatusKey, entry: StatusEntry | null, { partition, offset }: Place, live: boolean): void {
     const text = statusKeyText(key);
     const before = this.#read.get(key.connector)?.get(text);
-    if (before !== undefined && before.stale !== true && before.offset > offset) return;
+    if (before !== undefined && before.stale !== true && !isNewer(entry, { partition, offset }, live, before)) return;
     if (entry === null) drop(this.#read, key.connector, text);
     else set(this.#read, key.connector, text, { key, entry, partition, offset, live });
     const put = this.#mine.get(text);
@@ -87,7 +87,7 @@ export class StatusView {
     if (this.isWanted(put)) drop(this.#pending, key.connector, text);
     if (entry === null && this.#mine.get(text) === put) this.#mine.delete(text);
     const read = this.#read.get(key.connector)?.get(text);
-    if (read === undefined || read.stale === true || read.offset < place.offset)
+    if (read === undefined || read.stale === true || read.partition !== place.partition || read.offset < place.offset)
       set(this.#read, key.connector, text, { key, entry, ...place, live: true });
   }
 
@@ -132,6 +132,19 @@ function drop<T>(from: Map<string, Map<string, T>>, connector: string, text: str
   const found = from.get(connector);
   found?.delete(text);
   if (found?.size === 0) from.delete(connector);
+}
+
+/** Whether a record counts in place of what was read before. A key has another partition once partitions were added to the topic: offsets then say
+ *  nothing, and what was there before anybody listened is told by its generation. */
+function isNewer(entry: StatusEntry | null, { partition, offset }: Place, live: boolean, before: Read): boolean {
+  if (before.partition === partition) return offset >= before.offset;
+  if (live) return true;
+  if (before.live || entry === null) return false;
+  return (
+    entry.kind !== 'status' ||
+    before.entry?.kind !== 'status' ||
+    entry.status.generation >= before.entry.status.generation
+  );
 }
 
 /** Whether what was read beats a put of this worker. */

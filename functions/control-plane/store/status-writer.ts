@@ -3,14 +3,18 @@ import { aborted } from '../../../shared/aborted.ts';
 import { backoffMs } from '../../../shared/backoff.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { FatalError, RetriableError, toError } from '../../../shared/errors.ts';
+import { KafkaCode, kafkaErrorName } from '../../../shared/kafka/error-codes.ts';
 import type { KeyedRecord, LogWriter } from '../../../shared/kafka/log/log-writer.ts';
 import type { Logger } from '../../../shared/logger.ts';
 import { statusKeyText, statusValueOf } from './status-records.ts';
 import type { Put, StatusView } from './status-view.ts';
 
 const BACKOFF = { baseMs: 100, maxMs: 5_000 };
-/** Bytes of values in one request, below the default `max.message.bytes` of a topic. */
+/** Bytes of values in one request, below the default `max.message.bytes` of a topic; less where a topic takes less. */
 const REQUEST_BYTES = 512 * 1024;
+const TOO_LARGE: ReadonlySet<string> = new Set(
+  [KafkaCode.messageTooLarge, KafkaCode.recordListTooLarge].map(kafkaErrorName),
+);
 /** What fails less often passes by itself. */
 const SAY_AFTER = 3;
 
@@ -32,6 +36,7 @@ export class StatusWriter {
   /** By key, in the order to write them. */
   readonly #queue = new Map<string, Put>();
   #writing: Promise<void> | undefined;
+  #requestBytes = REQUEST_BYTES;
 
   constructor(
     log: Pick<LogWriter, 'append' | 'close'>,
@@ -83,6 +88,10 @@ export class StatusWriter {
         failures = 0;
       } catch (thrown) {
         if (this.#closed.signal.aborted) return;
+        if (thrown instanceof FatalError && TOO_LARGE.has(thrown.code)) {
+          this.#tooLarge(records, thrown);
+          continue;
+        }
         failures++;
         await this.#failed(thrown, failures);
       }
@@ -101,7 +110,7 @@ export class StatusWriter {
       const { key, entry } = put;
       const value = entry === null ? null : Buffer.from(JSON.stringify(statusValueOf(key, entry)));
       bytes += value?.length ?? 0;
-      if (bytes > REQUEST_BYTES && records.length > 0) break;
+      if (bytes > this.#requestBytes && records.length > 0) break;
       records.push({ put, key: Buffer.from(text), value, headers: [], timestamp: this.#deps.clock.now() });
     }
     return records;
@@ -113,6 +122,22 @@ export class StatusWriter {
       if (this.#queue.get(text) === put) this.#queue.delete(text);
       this.#view.confirmed(put, { partition: first.partition, offset: first.offset + i });
     });
+  }
+
+  /** What the topic will never take must not keep back what comes after it. */
+  #tooLarge(records: readonly Outgoing[], { code, message }: FatalError): void {
+    const [first, ...more] = records;
+    if (more.length > 0) {
+      const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+      this.#requestBytes = Math.floor(bytes / 2);
+    } else if (first !== undefined) {
+      const key = statusKeyText(first.put.key);
+      if (this.#queue.get(key) === first.put) this.#queue.delete(key);
+      this.#deps.logger.error(
+        { key, code, reason: message },
+        'a status is larger than its topic takes, and is not written: raise max.message.bytes',
+      );
+    }
   }
 
   async #failed(thrown: unknown, failures: number): Promise<void> {

@@ -7,6 +7,9 @@ import type { WorkerLimits } from '../plan.ts';
 import type { HostedEvents, HostedSetup } from './hosted.ts';
 import { HostedConnector } from './hosted-connector.ts';
 
+/** For what is given up when the process ends. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
 export interface HostDeps extends Omit<ConnectorDeps, 'limits'> {
   readonly limits: Omit<WorkerLimits, 'tasks'>;
   readonly stalls: Pick<EventLoopStalls, 'stop'>;
@@ -49,9 +52,12 @@ export class DispatcherHost {
     return this.deps.metrics.render();
   }
 
-  /** Stops what is still open. */
+  /** Gives up what is still open; what does not come to its end even so is left to itself. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open].map((hosted) => hosted.stop()));
+    const closed = new AbortController();
+    const late = this.deps.clock.sleep(CLOSE_TIMEOUT_MS, closed.signal).catch(() => undefined);
+    await Promise.race([Promise.all([...this.#open].map((hosted) => hosted.stop(AbortSignal.abort()))), late]);
+    closed.abort();
     await this.#admin.close();
     this.deps.stalls.stop();
   }

@@ -93,10 +93,15 @@ export class HostedConnector {
 
   #inTurn(work: () => Promise<void>): Promise<void> {
     this.#turns++;
-    this.#last = this.#last.then(async () => {
-      if (this.#stopping === undefined) await work();
-      this.#turns--;
+    const turn = this.#last.then(async () => {
+      try {
+        if (this.#stopping === undefined) await work();
+      } finally {
+        this.#turns--;
+      }
     });
-    return this.#last;
+    // One that failed must not keep those after it, nor a stop, from their turns.
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 }

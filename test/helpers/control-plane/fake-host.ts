@@ -14,14 +14,20 @@ export class FakeHost implements ConnectorHost {
   readonly calls: string[] = [];
   /** What `open` throws, by connector. */
   readonly refusals = new Map<string, Error>();
-  /** Connectors whose `open`, `run`, `restart` and `stop` never come back; an aborted `stop` does. */
+  /** Connectors whose `run`, `restart` and `stop` never come back; an aborted `stop` does. */
   readonly stuck = new Set<string>();
+  /** Connectors whose `stop` never comes back, aborted or not. */
+  readonly endless = new Set<string>();
+  /** What `open` waits for, by connector. */
+  readonly opening = new Map<string, Promise<void>>();
 
   async open(setup: HostedSetup, events: HostedEvents): Promise<HostedConnector> {
     const { name } = setup.parsed.connector;
     this.calls.push(`open ${name}`);
     const refusal = this.refusals.get(name);
     if (refusal !== undefined) throw refusal;
+    const opening = this.opening.get(name);
+    if (opening !== undefined) await opening;
     const hosted = new FakeHostedConnector(setup, events, this);
     this.opened.set(name, hosted);
     return hosted;
@@ -97,6 +103,7 @@ export class FakeHostedConnector implements HostedConnector {
 
   async stop(abort?: AbortSignal): Promise<void> {
     this.host.calls.push(`stop ${this.name}`);
+    if (this.host.endless.has(this.name)) await new Promise(() => undefined);
     await this.#unlessStuck(abort);
     this.#tasks.clear();
     if (this.host.opened.get(this.name) === this) this.host.opened.delete(this.name);

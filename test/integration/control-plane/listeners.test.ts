@@ -1,10 +1,11 @@
 import { get } from 'node:https';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import Fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpsMaterial } from '../../../functions/control-plane/rest/guard/https-material.ts';
 import { openListeners, restLimits } from '../../../functions/control-plane/rest/guard/listeners.ts';
+import type { RestLimits } from '../../../functions/control-plane/rest/server-limits.ts';
 import { secretResolver } from '../../../shared/config/secret-resolver.ts';
 import { parseWorker } from '../../../shared/config/worker-keys.ts';
 import { ConfigError } from '../../../shared/errors.ts';
@@ -12,9 +13,10 @@ import { silentLogger } from '../../../shared/logger.ts';
 import { certificateAuthority } from '../../helpers/kafka-security/certificates.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
 
 /** Ports of a small app, closed with the test. `pem` is what the file of key and certificate holds. */
-async function listening(listeners: string, pem: () => string = () => '') {
+async function listening(listeners: string, pem: () => string = () => '', more: Partial<RestLimits> = {}) {
   const app = Fastify({ logger: false });
   app.get('/', async () => ({ ok: true }));
   await app.ready();
@@ -25,11 +27,16 @@ async function listening(listeners: string, pem: () => string = () => '') {
     'rest.max.header.bytes': 2048,
   }).config;
   const clock = new ManualClock();
-  const opened = await openListeners(app, worker.listeners, restLimits(worker), {
-    material: () => httpsMaterial(worker, secretResolver({}, pem)),
-    clock,
-    logger: silentLogger,
-  });
+  const opened = await openListeners(
+    app,
+    worker.listeners,
+    { ...restLimits(worker), ...more },
+    {
+      material: () => httpsMaterial(worker, secretResolver({}, pem)),
+      clock,
+      logger: silentLogger,
+    },
+  );
   onTestFinished(async () => {
     await opened.close(0);
     await app.close();
@@ -86,6 +93,23 @@ describe('listeners', () => {
     expect(large).toMatch(/^HTTP\/1\.1 431 /);
     expect(large).toMatch(/"error_code":431/);
     expect(await say(address, '\x16\x03\x01\x02\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*"error_code":400/s);
+  });
+
+  it('hold no more connections than they may', async () => {
+    const [address = ''] = (await listening('http://127.0.0.1:0', undefined, { connections: 2 })).addresses;
+    const { hostname, port } = new URL(address);
+    const open = () =>
+      new Promise<Socket>((resolve) => {
+        const socket = connect(Number(port), hostname, () => resolve(socket));
+        onTestFinished(() => void socket.destroy());
+      });
+    const [first] = [await open(), await open()];
+    const third = await open();
+    await new Promise((resolve) => third.once('close', resolve).resume());
+    first.end();
+    await waitFor(async () => (await fetch(address).catch(() => undefined))?.status === 200 || undefined, {
+      what: 'a connection in the place of one that went',
+    });
   });
 
   it('are opened all, or none', async () => {

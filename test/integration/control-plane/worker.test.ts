@@ -11,13 +11,14 @@ interface Status {
   readonly tasks: readonly { readonly id: number; readonly state: string; readonly worker_id: string }[];
 }
 
-/** `RUNNING, RUNNING w1, RUNNING w2`: of the connector, and of its tasks by id, with the index of their worker. */
+/** `RUNNING, RUNNING w1, RUNNING w2`: of the connector, and of its tasks, with the number of their worker; sorted, since which worker has which task
+ *  follows from member ids that the broker makes up. */
 async function statusOf(name: string, asked: InProcessWorker, workers: readonly InProcessWorker[]): Promise<string> {
   const { status, body } = await asked.ask('GET', `/connectors/${name}/status`);
   if (status !== 200) return String(status);
   const { connector, tasks } = body as Status;
   const at = (id: string) => workers.findIndex((worker) => worker.id === id) + 1;
-  return [connector.state, ...tasks.map(({ state, worker_id }) => `${state} w${at(worker_id)}`)].join(', ');
+  return [connector.state, ...tasks.map(({ state, worker_id }) => `${state} w${at(worker_id)}`).sort()].join(', ');
 }
 
 it('workers share a connector, follow what is wanted of it, and take over from one that leaves', async () => {

@@ -75,6 +75,7 @@ function serverFor(app: Answering, listener: string, limits: RestLimits, deps: L
   const server = isSecure
     ? createSecureServer({ ...serverOptions(limits), ...deps.material(), minVersion: LEAST_TLS }, app.routing)
     : createServer(serverOptions(limits), app.routing);
+  server.maxConnections = limits.connections;
   server.on('clientError', answerClientError);
   return { server, endRenewal: isSecure ? renewing(server as SecureServer, deps) : () => undefined };
 }

@@ -68,12 +68,16 @@ describe('ApiClient', () => {
 
   it.each([
     [error(404, 'No status found for connector x'), 404, /No status found for connector x; spillway connectors list/],
-    [error(404, 'Unknown task: x-7'), 404, /Unknown task: x-7; /],
+    [error(404, 'Unknown task: x-7'), 404, /Unknown task: x-7; .*connectors status/],
+    [error(404, 'Unknown plugin x.'), 404, /Unknown plugin x; .*connectors plugins/],
+    [error(404, 'Logger x not found.'), 404, /Logger x not found; .*connectors loggers/],
+    [error(404, 'There is no topic x: make it'), 404, /: make it$/],
     [error(401, 'Sign in.'), 401, /Sign in; .*--token/],
     [{ status: 401, body: 'User cannot access the resource.' }, 401, /User cannot access the resource; .*--user/],
     [error(403, 'carol may not'), 403, /sign in as somebody who may/],
     [error(409, 'Cannot complete request momentarily due to stale configuration'), 409, /wait a moment/],
     [error(409, 'Connector x already exists'), 409, /already exists$/],
+    [error(500, 'Failed to start connector: x'), 500, /Failed to start connector: x; .*connectors status/],
     [error(429, 'Too many'), 429, /wait a moment/],
   ])('is refused by %j', async (reply, status, message) => {
     expect(await failureOf(reply)).toMatchObject({
@@ -116,6 +120,7 @@ describe('ApiClient', () => {
     { status: 200, body: '<html>hello</html>', type: 'text/html' },
     { status: 404, body: '{"message":"Route GET:/connectors not found","error":"Not Found","statusCode":404}' },
     { status: 404, body: '<html>no such page</html>', type: 'text/html' },
+    { status: 403, body: '<?xml version="1.0"?><Error/>', type: 'application/xml' },
     { status: 302, body: '' },
   ])('knows what is no Connect API: %j', async (reply) => {
     expect(await failureOf(reply)).toMatchObject({ code: 'API_FOREIGN', message: expect.stringContaining('--url') });

@@ -36,8 +36,22 @@ describe('statusText', () => {
     expect(statusText(status(state, tasks, state === 'FAILED' ? 'no secret' : undefined))).toContain(next);
   });
 
+  it('says of a task that waits to be started again that it goes on by itself', () => {
+    const waiting = status('RUNNING', ['RUNNING', 'RESTARTING']);
+    const tasks = waiting.tasks.map((task) => (task.id === 1 ? { ...task, trace: 'no such topic' } : task));
+    expect(statusText({ ...waiting, tasks })).toMatch(/no such topic[\s\S]*by themselves/);
+    expect(statusText(waiting)).not.toContain('->');
+  });
+
   it('has nothing to advise where all is well', () => {
     expect(statusText(status('RUNNING', ['RUNNING']))).not.toContain('->');
+  });
+
+  it('shows every problem of a configuration that does not run, and no calls', () => {
+    const trace =
+      'the stored configuration is not valid\n  oss.bucket: is required\n  topics: is required\n\tat x.y\n\t... 7 more';
+    const text = statusText(status('FAILED', [], trace));
+    expect(text).toMatch(/\n {2}the stored.*\n +oss\.bucket: is required\n +topics: is required\n->/);
   });
 
   it('lets no trace steer the terminal', () => {
@@ -62,6 +76,16 @@ describe('connectorsText', () => {
     });
     expect(text.indexOf('oss-sink')).toBeLessThan(text.indexOf('RUNNING'));
     expect(text).toContain('o.*');
+  });
+
+  it('names those whose status has a reason', () => {
+    const many = Object.fromEntries(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, { status: status('RUNNING', ['FAILED']) }]),
+    );
+    expect(connectorsText({ ...many, g: { status: status('RUNNING', ['RUNNING']) } })).toContain(
+      '-> why: spillway connectors status a b c d e ...\n',
+    );
+    expect(connectorsText({ g: { status: status('RUNNING', ['RUNNING']) } })).not.toContain('->');
   });
 
   it('says how to make the first', () => {

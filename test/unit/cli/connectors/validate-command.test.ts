@@ -10,7 +10,7 @@ describe('validationText', () => {
     const configs = [
       value('oss.format', ['expected one of them'], ['jsonl', 'csv']),
       value('name', []),
-      value('x', ['a', 'b']),
+      value('x', ['a', 'x: b']),
     ];
     expect(validationText('f.yaml', { name: 'oss-sink', error_count: 3, configs })).toBe(
       [

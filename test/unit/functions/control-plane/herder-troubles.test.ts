@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { TRACE_CHARACTERS } from '../../../../functions/control-plane/status-board.ts';
 import { ConfigError, FatalError } from '../../../../shared/errors.ts';
 import { config, memoryCluster, validate } from '../../../helpers/control-plane/memory-cluster.ts';
 import { settle } from '../../../helpers/manual-clock.ts';
@@ -109,6 +110,74 @@ describe('what goes wrong', () => {
     expect(host.calls).toEqual(['open a', 'run a 0', 'open a', 'stop a', 'open a', 'stop a', 'run a 0,1']);
   });
 
+  it('a stop that does not come to its end although it is given up keeps nobody from what is wanted then', async () => {
+    const { topic, clock, worker, statuses } = memoryCluster();
+    const { host } = await worker('w1');
+    topic.put('a', config('a', 1));
+    await settle();
+    host.endless.add('a');
+    topic.put('a', config('a', 2, { x: 'new' }));
+    await settle();
+    await clock.advance(34_999);
+    expect(host.calls).toEqual(['open a', 'run a 0', 'open a', 'stop a']);
+    await clock.advance(1);
+    expect(host.calls.slice(4)).toEqual(['run a 0,1']);
+    expect(statuses('a')).toBe('RUNNING w1, 0 RUNNING w1, 1 RUNNING w1');
+  });
+
+  it('a configuration that is opened for ever keeps nobody from stopping, correcting or deleting the connector', async () => {
+    const { topic, worker, statuses } = memoryCluster();
+    const { host } = await worker('w1');
+    topic.put('a', config('a', 1));
+    await settle();
+    let opened: () => void = () => undefined;
+    host.opening.set('a', new Promise((resolve) => (opened = resolve)));
+    topic.put('a', config('a', 1, { x: 'loads for ever' }));
+    await settle();
+    expect([statuses('a'), host.running('a')]).toEqual(['RUNNING w1, 0 RUNNING w1', [0]]);
+    topic.write({ write: 'target', name: 'a', target: 'STOPPED' });
+    await settle();
+    expect([statuses('a'), host.running('a')]).toEqual(['STOPPED w1', []]);
+    topic.write({ write: 'target', name: 'a', target: 'STARTED' });
+    await settle();
+    host.opening.delete('a');
+    topic.put('a', config('a', 1, { x: 'corrected' }));
+    await settle();
+    expect([statuses('a'), host.of('a').setup.raw['x']]).toEqual(['RUNNING w1, 0 RUNNING w1', 'corrected']);
+    const before = host.calls.length;
+    opened();
+    await settle();
+    expect(host.calls.slice(before)).toEqual(['stop a', 'stop a']);
+    expect(statuses('a')).toBe('RUNNING w1, 0 RUNNING w1');
+  });
+
+  it('a worker stops while a configuration is still being opened', async () => {
+    const { topic, worker } = memoryCluster();
+    const { host, herder } = await worker('w1');
+    host.opening.set('a', new Promise(() => undefined));
+    topic.put('a', config('a', 1));
+    await settle();
+    await herder.stop(NEVER);
+    expect(host.calls).toEqual(['open a']);
+  });
+
+  it('says again what somebody took back who knew less, and nothing else', async () => {
+    const { topic, board, clock, worker, statuses } = memoryCluster();
+    const { host } = await worker('w1');
+    topic.put('a', config('a', 2));
+    await settle();
+    host.of('a').fail(1, 'x'.repeat(20_000));
+    await settle();
+    expect(board.tasks('a').get(1)?.trace).toHaveLength(TRACE_CHARACTERS);
+    const said = board.said.length;
+    await clock.advance(60_000);
+    expect(board.said).toHaveLength(said);
+    board.forgetConnector('a');
+    await clock.advance(5_000);
+    expect(statuses('a')).toBe('RUNNING w1, 0 RUNNING w1, 1 FAILED w1');
+    expect(host.calls).toEqual(['open a', 'run a 0,1']);
+  });
+
   it('a session that is lost for a moment costs no stop', async () => {
     const { topic, group, worker } = memoryCluster();
     topic.put('a', config('a', 2));
@@ -161,5 +230,29 @@ describe('what goes wrong', () => {
     kill.abort();
     await stopped;
     expect(host.opened.size).toBe(0);
+  });
+
+  it('after a second signal nothing is waited for that does not end even so', async () => {
+    const { topic, clock, worker } = memoryCluster();
+    topic.put('a', config('a', 1));
+    const { host, herder } = await worker('w1');
+    host.endless.add('a');
+    const kill = new AbortController();
+    const stopped = herder.stop(kill.signal);
+    await clock.advance(1_000);
+    kill.abort();
+    await settle();
+    await clock.advance(5_000);
+    await stopped;
+  });
+
+  it('reads no topic when it is stopped before it is started', async () => {
+    const { board, worker } = memoryCluster();
+    const { herder } = await worker('w1');
+    await herder.stop(NEVER);
+    const started = vi.spyOn(board, 'start');
+    await herder.start();
+    expect(started).not.toHaveBeenCalled();
+    expect(herder.isReady).toBe(false);
   });
 });

@@ -69,12 +69,23 @@ function setUp(invoker = new ScriptedInvoker([allWritten]), lastCall?: AbortSign
   );
   let end: unknown = 'none';
   void connector.failed().then((error) => (end = error));
-  return { connector, clock, listeners, closed, metrics, ended: () => end };
+  return { connector, clock, listeners, closed, metrics, admin, ended: () => end };
 }
 
 const statesOf = (connector: Connector) => connector.status().tasks.map(({ state }) => state);
 
 describe('Connector', () => {
+  it('leaves resources to whoever prepared them before it joined, also when a task is started again', async () => {
+    const { connector, clock, listeners, admin } = setUp();
+    const described = vi.spyOn(admin, 'describeTopics');
+    await connector.join(undefined);
+    connector.begin(true);
+    listeners[0]?.failed(noBucket);
+    await clock.advance(1_000);
+    expect([listeners.length, described.mock.calls]).toEqual([3, []]);
+    await connector.stop();
+  });
+
   it('has failed only when every task failed for good', async () => {
     const { connector, clock, listeners, ended } = setUp();
     await connector.start(false);

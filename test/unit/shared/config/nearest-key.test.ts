@@ -47,6 +47,10 @@ describe('nearest key', () => {
     expect(nearestKey(given, ['overflow.claim.check.bucket', 'oss.bucket', ...KNOWN])).toBe(nearest);
   });
 
+  it('is looked for in no time, however long the unknown key is', () => {
+    expect(nearestKey('k'.repeat(10_000_000), KNOWN)).toBeUndefined();
+  });
+
   it('is nothing when no key is near', () => {
     expect(nearestKey('transforms', KNOWN)).toBeUndefined();
     expect(nearestKey('x', KNOWN)).toBeUndefined();

@@ -213,6 +213,14 @@ describe('the protocol of the workers', () => {
     expect(decodeGiven(encodeGiven(Buffer.from('ü'))).toString()).toBe('ü');
   });
 
+  it.each([[[]], [[120, 120]], [[0, 0, 0x7f, 0xff, 0xff, 0xff]], [[0, 0, 0, 0, 0, 1, 0, 50, 65]]])(
+    'takes bytes that nobody of it sends for nothing: %j',
+    (bytes) => {
+      expect(decodeClaims(Buffer.from(bytes))).toHaveLength(0);
+      expect(decodeGiven(Buffer.from(bytes))).toHaveLength(0);
+    },
+  );
+
   it('has nothing for a member that was left out', () => {
     expect([decodeGiven(null).length, decodeGiven(Buffer.alloc(0)).length]).toEqual([0, 0]);
   });

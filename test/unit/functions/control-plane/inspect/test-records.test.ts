@@ -67,6 +67,15 @@ describe('a test record', () => {
     expect([record?.key, record?.value]).toEqual([null, null]);
   });
 
+  it('tries no pattern on what is no name of a topic', async () => {
+    const { tests } = setUp();
+    // Three repetitions: with a megabyte to try them on they take for ever.
+    const setup = inspected('c1', { topics: null, 'topics.regex': '(?!x).*a.*b.*c' });
+    const topic = 'ab'.repeat(500_000);
+    const said = await refusal(tests.send(setup, { topic, headers: [] }, 0));
+    expect(said).toBe('400 topic: the connector reads a pattern of topics, and not that.');
+  });
+
   it('is found among those that others send at the same moment', async () => {
     const { topics, tests, setup } = setUp();
     topics.write('orders', 0, recordOf('k', 'before'));
@@ -101,7 +110,9 @@ describe('a test record', () => {
     expect(await send({}, pattern)).toBe('400 topic: say which one; the connector reads a pattern of topics.');
     expect(await send({ topic: 'other' })).toBe('400 topic: the connector reads orders, and not that.');
     expect(await send({ topic: 'orphans' }, pattern)).toMatch(/^400 topic/);
-    expect(await send({ topic: 'more' }, two)).toBe('404 There is no topic more at this cluster.');
+    expect(await send({ topic: 'more' }, two)).toBe(
+      '404 There is no topic more at this cluster: make it, or correct `topics` of the connector.',
+    );
     expect(await send({ partition: 1 })).toBe('400 partition: orders has partitions 0 to 0.');
     await tests.send(pattern, { topic: 'orders', headers: [] }, 0);
     expect(topics.records('orders', 0)).toHaveLength(1);

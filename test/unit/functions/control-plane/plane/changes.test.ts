@@ -155,7 +155,7 @@ describe('patch', () => {
     const { plane } = planeInMemory();
     await plane.create('c', ossConfig(), 'STARTED');
     await Promise.all([plane.patch('c', { 'linger.ms': 5 }), plane.patch('c', { 'batch.size': 6 })]);
-    expect(plane.storedConfig('c')).toMatchObject({ 'linger.ms': '5', 'batch.size': '6' });
+    expect(plane.info('c').config).toMatchObject({ 'linger.ms': '5', 'batch.size': '6' });
   });
 
   it.each([

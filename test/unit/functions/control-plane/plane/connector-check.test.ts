@@ -51,6 +51,14 @@ describe('ConnectorCheck', () => {
     expect(keysOf(connectorCheck().check({}).problems)).toEqual(['connector.class']);
   });
 
+  it('takes no more tasks than workers can carry', () => {
+    expect(connectorCheck().check(ossConfig({ name: 'c', 'tasks.max': '1000' })).problems).toEqual([]);
+    const message = 'expected at most 1000, got 2147483647; more than the topics have partitions are idle';
+    expect(connectorCheck().check(ossConfig({ name: 'c', 'tasks.max': '2147483647' })).problems).toEqual([
+      { key: 'tasks.max', message },
+    ]);
+  });
+
   it('never tries a pattern of topics that may take for ever', () => {
     const config = ossConfig({ name: 'a'.repeat(48), 'topics.regex': '(?!x)([a-z-]+)+[!]' });
     delete (config as Record<string, string>)['topics'];

@@ -101,6 +101,34 @@ describe('alterOffsets', () => {
     expect(await plane.offsets('c')).toEqual([]);
   });
 
+  it('are refused with the first of many problems', async () => {
+    const { plane } = await stopped();
+    const wrong = Array.from({ length: 5_000 }, (_, id) => at('nope', id, 1));
+    const said = await refusal(() => plane.alterOffsets('c', wrong));
+    expect(said).toMatch(/: nope-0 is no .*; nope-7 is no partition of this cluster and 4992 more$/);
+  });
+
+  it('that nobody confirmed in time begin nothing more afterwards', async () => {
+    const { plane, admin, clock } = await stopped();
+    let answer = (): void => undefined;
+    admin.commitOffsets = () => new Promise((resolve) => (answer = resolve));
+    const said = refusal(() => plane.alterOffsets('c', [at('orders', 0, 6), at('orders', 1, null)]));
+    await settle();
+    await clock.advance(40_000);
+    expect(await said).toContain('500 Failed to alter consumer group offsets for connector c: Kafka did not answer');
+    answer();
+    await settle();
+    expect(admin.asked.filter((what) => what.startsWith('forget'))).toEqual([]);
+  });
+
+  it('are those of topics with long names, too, however alike they begin', async () => {
+    const { plane, admin } = await stopped();
+    const [a, b] = [`${'t'.repeat(200)}-a`, `${'t'.repeat(200)}-b`];
+    for (const topic of [a, b]) admin.topics.set(topic, [{ beginning: 5, end: 10 }]);
+    expect(await plane.alterOffsets('c', [at(a, 0, 6), at(b, 0, 7)])).toBe(ALTERED);
+    expect(await plane.offsets('c')).toEqual([at(a, 0, 6), at(b, 0, 7)]);
+  });
+
   it('asks for something', async () => {
     const { plane } = await stopped();
     const message = '400 Partitions / offsets need to be provided for an alter offsets request';

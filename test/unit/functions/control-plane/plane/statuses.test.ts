@@ -119,9 +119,12 @@ describe('cluster and health', () => {
   it('say who answers, and whether it can', () => {
     const { plane, setReady } = planeInMemory();
     expect(plane.cluster()).toEqual({ version: '1.2.3', commit: 'unknown', kafka_cluster_id: 'cluster-of-test' });
-    expect(plane.health()).toMatchObject({ healthy: true });
     setReady(false);
     expect(plane.health()).toEqual({ healthy: false, message: 'Worker is still starting up.' });
+    setReady(true);
+    expect(plane.health()).toMatchObject({ healthy: true });
+    setReady(false);
+    expect(plane.health()).toEqual({ healthy: false, message: 'Worker is going down. Ask another one.' });
   });
 });
 
@@ -130,7 +133,7 @@ describe('what is stored', () => {
     const { plane, topic } = planeInMemory();
     const secrets = { 'oss.access.key.id': '${env:SPILLWAY_SECRET_KEY}', 'oss.access.key.secret': 'hunter2' };
     topic.put('foreign', ossConfig({ name: 'foreign', ...secrets }));
-    const shown = plane.storedConfig('foreign');
+    const shown = plane.info('foreign').config;
     expect(shown).toMatchObject({
       'oss.access.key.id': '${env:SPILLWAY_SECRET_KEY}',
       'oss.access.key.secret': '[hidden]',

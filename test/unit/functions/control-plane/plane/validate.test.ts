@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredConfig } from '../../../../../functions/control-plane/config-state.ts';
 import type { ConfigInfos } from '../../../../../functions/control-plane/connect-shapes.ts';
+import { configInfos } from '../../../../../functions/control-plane/plane/config-infos.ts';
 import { definitionsOf, keyInfos } from '../../../../../functions/control-plane/plane/key-info.ts';
 import { SINKS } from '../../../../../functions/dispatcher/main.ts';
+import { ossSink } from '../../../../../functions/oss-sink/config.ts';
 import { ossConfig, planeInMemory, refusal } from '../../../../helpers/control-plane/service.ts';
 
 function validate(config: StoredConfig): ConfigInfos {
@@ -185,5 +187,12 @@ describe('plugins', () => {
   ])('refuse %s of version %s', async (plugin, version, message) => {
     const { plane } = planeInMemory();
     expect(await refusal(() => plane.pluginConfig(plugin, version))).toBe(message);
+  });
+
+  it('answers in no time however much is wrong with one key', () => {
+    const problems = Array.from({ length: 100_000 }, () => ({ key: 'topics', message: 'is wrong' }));
+    const infos = configInfos('oss-sink', definitionsOf(ossSink), {}, { values: {}, problems });
+    expect(infos.error_count).toBe(100_000);
+    expect(field(infos, 'topics')?.value.errors).toHaveLength(100_000);
   });
 });

@@ -21,6 +21,14 @@ const problems = (config: Record<string, string>, raw?: RawConfig, sink: SinkDef
 
 const ES = elasticsearchSink as unknown as SinkDefinition;
 
+describe('lists of addresses', () => {
+  it('are answered with the first complaints, each once', () => {
+    const hosts = (list: string[]) => problems({ 'elasticsearch.hosts': list.join(',') }, {}, ES);
+    expect(hosts(['127.0.0.1', '127.0.0.1', 'es.example.com'])).toHaveLength(1);
+    expect(hosts(Array.from({ length: 200 }, (_, at) => `127.0.0.${at}`))).toHaveLength(10);
+  });
+});
+
 describe('secrets', () => {
   it('come by reference to what is allowed', () => {
     expect(

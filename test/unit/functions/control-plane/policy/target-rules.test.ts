@@ -93,6 +93,19 @@ describe('addresses that a name leads to', () => {
     expect(address(['es.example.com'], 'es.example.com', '100.100.100.200')).toMatch(/never/);
   });
 
+  it.each([
+    '::169.254.169.254',
+    '0:0:0:0:0:ffff:a9fe:a9fe',
+    '64:ff9b::169.254.169.254',
+    '64:ff9b:0:0:0:0:a9fe:a9fe',
+    '64:ff9b:1::a9fe:a9fe',
+    '::ffff:0:169.254.169.254',
+    '2002:a9fe:a9fe::1',
+    'fe80::1%eth0',
+  ])('are known however a resolver spells them: %s', (found) => {
+    expect(address(['*', '::/0'], 'es.example.com', found)).toMatch(/is never allowed/);
+  });
+
   it('must lie in a range where only ranges allow the name', () => {
     expect(address(['10.0.0.0/8'], 'es.internal', '10.0.0.9')).toBeUndefined();
     expect(address(['10.0.0.0/8'], 'es.internal', '192.168.0.9')).toMatch(/not among the hosts/);

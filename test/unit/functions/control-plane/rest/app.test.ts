@@ -91,7 +91,14 @@ describe('createRestApp', () => {
   });
 
   it('takes a body as long as the limit, and no longer', async () => {
-    const limits = { bodyBytes: 100, headerBytes: 16_384, requestMs: 1000, answerMs: 1000, idleMs: 1000 };
+    const limits = {
+      bodyBytes: 100,
+      headerBytes: 16_384,
+      requestMs: 1000,
+      answerMs: 1000,
+      idleMs: 1000,
+      connections: 1,
+    };
     const { ask } = await restApp({ limits });
     const body = (length: number) => `{"a":"${'x'.repeat(length - 8)}"}`;
     expect((await ask('PUT /connectors/c2/config', body(100))).statusCode).toBe(201);
@@ -113,7 +120,7 @@ describe('createRestApp', () => {
   });
 
   it('answers 503 when a handler gives no answer in time', async () => {
-    const limits = { bodyBytes: 100, headerBytes: 16_384, requestMs: 1000, answerMs: 1, idleMs: 1000 };
+    const limits = { bodyBytes: 100, headerBytes: 16_384, requestMs: 1000, answerMs: 1, idleMs: 1000, connections: 1 };
     const { plane, ask } = await restApp({ limits });
     plane.offsets = () => new Promise(() => undefined);
     const answer = await ask('GET /connectors/c1/offsets');

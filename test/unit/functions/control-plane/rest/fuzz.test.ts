@@ -79,4 +79,4 @@ it(`answers ${COUNT} random requests without a 5xx, a trace, a secret, or anythi
   for (const status of [200, 201, 202, 204, 400, 401, 403, 404, 405, 406, 415]) {
     expect([status, statuses.get(status) ?? 0]).toEqual([status, expect.toSatisfy((seen: number) => seen > 0)]);
   }
-});
+}, 120_000);

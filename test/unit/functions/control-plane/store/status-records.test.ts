@@ -63,6 +63,9 @@ describe('records of the status topic', () => {
     ['connector', '{"state":"RUNNING"}'],
     ['task', '{"state":"FLYING","worker_id":"w","generation":1}'],
     ['task', '{"state":"RUNNING","worker_id":1,"generation":1}'],
+    ['task', '{"state":"RUNNING","worker_id":"w","generation":1.5}'],
+    ['task', '{"state":"RUNNING","worker_id":"w","generation":-1}'],
+    ['connector', '{"state":"RUNNING","worker_id":"w","generation":9007199254740991}'],
     ['topic', '{}'],
     ['activity', '[]'],
   ] as const)('a %s of %s is refused', (kind, value) => {

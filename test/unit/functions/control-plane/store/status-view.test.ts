@@ -26,6 +26,31 @@ describe('what the status topic amounts to', () => {
     expect(view.get(key)).toMatchObject({ status: { state: 'UNASSIGNED' } });
   });
 
+  it('goes on where partitions were added to the topic and a key has another one', () => {
+    const view = new StatusView();
+    view.take(key, said('RUNNING', 'other', 3), at(900), false);
+    view.take(key, said('FAILED', 'other', 3), at(2, 7), true);
+    expect(view.get(key)).toMatchObject({ status: { state: 'FAILED' } });
+    const mine = put(said('PAUSED', 'me', 4));
+    view.put(mine);
+    view.confirmed(mine, at(1, 8));
+    expect(view.get(key)).toBe(mine.entry);
+  });
+
+  it('takes the newer generation of a key that stands in two partitions, in whatever order they are read', () => {
+    const records = [
+      { entry: said('RUNNING', 'old', 3), place: at(900) },
+      { entry: said('FAILED', 'new', 5), place: at(2, 7) },
+    ];
+    for (const order of [records, records.toReversed()]) {
+      const view = new StatusView();
+      for (const { entry, place } of order) view.take(key, entry, place, false);
+      expect(view.get(key)).toMatchObject({ status: { state: 'FAILED' } });
+      view.take(key, null, at(950), false);
+      expect(view.get(key)).toMatchObject({ status: { state: 'FAILED' } });
+    }
+  });
+
   it('what was forgotten does not come back by its own older record', () => {
     const view = new StatusView();
     const [first, gone] = [put(said('RUNNING', 'me', 1)), put(null)];

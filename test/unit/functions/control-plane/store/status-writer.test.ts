@@ -65,6 +65,22 @@ describe('StatusWriter', () => {
     expect(requests).toEqual([['status-task-a-0 RUNNING'], ['status-task-a-0 PAUSED']]);
   });
 
+  it('sends less at a time where the topic takes less, and leaves out what it never takes', async () => {
+    const { writer, requests, failures, said, say } = setUp();
+    const tooLarge = new FatalError('MESSAGE_TOO_LARGE', 'too large');
+    failures.push(tooLarge, tooLarge);
+    for (const task of [0, 1, 2, 3]) say(status('RUNNING', task));
+    await writer.flush(1_000);
+    expect(requests.map((keys) => keys.length)).toEqual([4, 2, 1, 1, 1, 1]);
+    expect(said).toEqual([]);
+    failures.push(tooLarge);
+    say(status('PAUSED', 0));
+    say(status('PAUSED', 1));
+    await writer.flush(1_000);
+    expect(requests.slice(6)).toEqual([['status-task-a-0 PAUSED'], ['status-task-a-1 PAUSED']]);
+    expect(said).toEqual([expect.stringContaining('raise max.message.bytes')]);
+  });
+
   it('tries again until it is confirmed, says so once, and writes what counts by then', async () => {
     const { clock, view, requests, failures, said, say } = setUp();
     failures.push(...Array.from({ length: 4 }, () => new RetriableError('BROKER_CONNECTION_LOST', 'gone')));

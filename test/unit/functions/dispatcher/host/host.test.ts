@@ -227,6 +227,33 @@ describe('DispatcherHost', () => {
     expect(await series('orders')).toBe(false);
   });
 
+  it('keeps the metrics of one that runs when the one that was to replace it goes', async () => {
+    const { host, open, series } = setUp();
+    const old = await open();
+    await old.connector.run([0]);
+    await settle();
+    const before = await host.metrics();
+    await (await open()).connector.stop();
+    expect(await host.metrics()).toBe(before);
+    await old.connector.stop();
+    expect(await series('orders')).toBe(false);
+  });
+
+  it('goes on, and stops, after a call that failed in a way that nobody foresaw', async () => {
+    const { kafka, open } = setUp();
+    const { connector, states } = await open();
+    kafka.making = () => {
+      throw new Error('no consumer can be made');
+    };
+    await expect(connector.run([0])).rejects.toThrow('no consumer can be made');
+    kafka.making = () => undefined;
+    await connector.run([1]);
+    await settle();
+    expect(states()).toEqual(['1 running']);
+    await connector.stop();
+    expect(kafka.states).toEqual(['left']);
+  });
+
   it('opens nothing where a secret does not resolve, and closes what is open', async () => {
     const { kafka, host, open, stalls } = setUp();
     await expect(open('a', 'secret')).rejects.toThrow(ConfigError);
@@ -235,5 +262,17 @@ describe('DispatcherHost', () => {
     await settle();
     await host.close();
     expect([kafka.states, stalls()]).toEqual([['left'], 'stopped']);
+  });
+
+  it('closes within seconds what does not come to its end by itself', async () => {
+    const { kafka, clock, host, open, stalls } = setUp();
+    kafka.leaving = () => new Promise(() => undefined);
+    const { connector } = await open();
+    await connector.run([0]);
+    await settle();
+    const closed = host.close();
+    await clock.advance(5_000);
+    await closed;
+    expect([kafka.states, stalls()]).toEqual([['joined'], 'stopped']);
   });
 });
