@@ -38,9 +38,10 @@ export interface FunctionBundle {
   readonly missing: readonly MissingBinary[];
 }
 
-/** The file that a platform loads: `handler.ts`, or `main.ts` for a function that runs by itself. */
+/** The file that a platform loads. What has none is no function, but a program or a container. */
 function entryOf(folder: string): string | undefined {
-  return ['handler.ts', 'main.ts'].map((name) => join(folder, name)).find((file) => existsSync(file));
+  const file = join(folder, 'handler.ts');
+  return existsSync(file) ? file : undefined;
 }
 
 function nativePackagesOf(metafile: Metafile): string[] {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { runFaults } from './runner/run-faults.ts';
 
-const ROUNDS = 8;
+const ROUNDS = 5;
 
 it('loses nothing and doubles no object under random faults', async () => {
   const seed = Math.floor(Math.random() * 1_000_000);

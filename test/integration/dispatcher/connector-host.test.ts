@@ -51,7 +51,7 @@ async function setUp(kafka?: string) {
       });
     };
     const has = (count: number) =>
-      waitFor(() => writer.values.length >= count || undefined, { what: `${count} records of ${raw.name}` });
+      waitFor(() => new Set(writer.values).size >= count || undefined, { what: `${count} records of ${raw.name}` });
     return { name: raw.name, connector, writer, told, topics, events, states, until, has };
   };
   const series = async (name: string) => (await host.metrics()).match(new RegExp(`connector="${name}"`, 'g'))?.length;
@@ -68,20 +68,25 @@ describe('a connector host', () => {
     await a.until({ 0: 'running', 3: 'running' });
     await produce('1');
     await a.has(1);
-    expect(a.topics).toHaveLength(1);
+    // While the second task joins, a partition may pass from one to the other, and what was not committed is read again.
+    expect(new Set(a.topics.map((one) => one.split(' ')[1]))).toEqual(new Set([topic]));
 
     a.connector.pause();
     await a.until({ 0: 'paused', 3: 'paused' });
+    // What a fetch that was under way brings is still written; these tasks have had none, so they read nothing at all.
+    await a.connector.run([4, 5]);
+    await a.until({ 4: 'paused', 5: 'paused' });
     await produce('2');
-    await a.connector.run([3, 4]);
-    await a.until({ 3: 'paused', 4: 'paused' });
-    expect(a.writer.values).toEqual(['1']);
+    const witness = await open(topic);
+    await witness.connector.run([0]);
+    await witness.has(2);
+    expect(new Set(a.writer.values)).toEqual(new Set(['1']));
     expect(await series(a.name)).toBeGreaterThan(0);
 
     a.connector.resume();
     await a.has(2);
-    await a.connector.restart([3, 4, 9]);
-    await a.until({ 3: 'running', 4: 'running' });
+    await a.connector.restart([4, 5, 9]);
+    await a.until({ 4: 'running', 5: 'running' });
     await produce('3');
     await a.has(3);
     expect(new Set(a.writer.values)).toEqual(new Set(['1', '2', '3']));
