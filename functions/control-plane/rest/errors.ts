@@ -35,11 +35,15 @@ export function errorMessage(thrown: unknown, requestId: string): ErrorMessage {
   return { error_code: 500, message: `The worker failed to answer this. Its log says why, at request ${requestId}.` };
 }
 
+/** After how long to ask again where a worker does as much as it may at a time: nobody knows when that ends. */
+const BUSY_SECONDS = 5;
+
 /** Answers errors, and logs those that are the worker's: without the body, the query or the path as it was sent. */
 export function errorHandler(logger: Logger) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const message = errorMessage(thrown, request.id);
     const { error_code: status } = message;
+    if (status === 429 && !reply.hasHeader('retry-after')) reply.header('retry-after', String(BUSY_SECONDS));
     const fields = { request: request.id, method: request.method, route: request.routeOptions.url, status };
     if (status < 500) logger.debug(fields, 'request refused');
     else if (isForeseen(thrown)) logger.warn({ ...fields, reason: message.message }, 'request failed');

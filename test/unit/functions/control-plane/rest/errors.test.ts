@@ -63,6 +63,12 @@ describe('errorHandler', () => {
     expect(JSON.stringify(lines)).not.toContain(SECRET);
   });
 
+  it('says after how long to ask again of every 429, and of nothing else', async () => {
+    const asked = async (status: 409 | 429) => (await logged(new Refused(status, 'Not now.'))).answer.headers;
+    expect(await asked(429)).toMatchObject({ 'retry-after': '5' });
+    expect(await asked(409)).not.toHaveProperty('retry-after');
+  });
+
   it('logs what Kafka is to blame for at warn', async () => {
     const { lines } = await logged(new RetriableError('KAFKA_UNREACHABLE', 'kafka:9092 does not answer'));
     expect(lines).toMatchObject([
