@@ -30,6 +30,8 @@ export class DeliveryRun {
   #stoppedAt: number | undefined;
   /** Since when the target cannot be used; undefined since the last progress. */
   #unavailableSince: number | undefined;
+  /** Code of the failure that the log told last. */
+  #told: string | undefined;
   #firstFailure: number | undefined;
 
   constructor(
@@ -155,7 +157,9 @@ export class DeliveryRun {
     const label = inItsWords ? 'FUNCTION_FAILED' : error.code;
     metrics.retried(label);
     // Of an open breaker one line tells, and not one of every batch that waits for it.
-    if (error.code !== BREAKER_OPEN && (failures === 1 || failures % 10 === 0)) {
+    const isNews = failures === 1 || failures % 10 === 0 || error.code !== this.#told;
+    if (error.code !== BREAKER_OPEN && isNews) {
+      this.#told = error.code;
       const place = left && {
         topic: left.topic,
         partition: left.partition,

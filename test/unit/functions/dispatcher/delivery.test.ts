@@ -3,6 +3,7 @@ import { deliver } from '../../../../functions/dispatcher/delivery.ts';
 import type { Invoker } from '../../../../functions/dispatcher/invokers/invoker.ts';
 import { batchOf } from '../../../../shared/envelope/block-builder.ts';
 import { FatalError, FunctionFailure, RetriableError } from '../../../../shared/errors.ts';
+import { silentLogger } from '../../../../shared/logger.ts';
 import {
   allWritten,
   blockAt,
@@ -14,10 +15,10 @@ import {
 } from '../../../helpers/dispatcher.ts';
 import { ManualClock, settle } from '../../../helpers/manual-clock.ts';
 
-function setUp(invoker: Invoker, rules = {}) {
+function setUp(invoker: Invoker, rules = {}, logger = silentLogger) {
   const clock = new ManualClock();
   const events = new EventLog();
-  const deps = deliveryDeps(invoker, clock, rules);
+  const deps = { ...deliveryDeps(invoker, clock, rules), logger };
   const retry = new AbortController();
   const invoke = new AbortController();
   const batch = batchOf(blockAt([10, 11, 12, 13]));
@@ -85,6 +86,24 @@ describe('deliver', () => {
     expect(deps.retried).toHaveLength(12);
     expect(events.waits).toContain('TARGET_UNREACHABLE');
     expect(events.waits.at(-1)).toBeUndefined();
+  });
+
+  it('logs the first failure of a batch, each that is another one than before, and every tenth', async () => {
+    const throttled = () => new RetriableError('THROTTLED', '429');
+    const failures = [unreachable, unreachable, throttled, throttled, unreachable, ...Array(6).fill(unreachable)];
+    const invoker = new ScriptedInvoker([...failures.map((failure) => throwing(failure())), allWritten]);
+    const told: unknown[] = [];
+    const warn = ({ failures: count, code }: { failures?: number; code?: string }) => void told.push([count, code]);
+    const { clock, outcome } = setUp(invoker, {}, { ...silentLogger, warn });
+    await settle();
+    await clock.advance(3_600_000);
+    expect(await outcome).toBe('done');
+    expect(told).toEqual([
+      [1, 'TARGET_UNREACHABLE'],
+      [3, 'THROTTLED'],
+      [5, 'TARGET_UNREACHABLE'],
+      [10, 'TARGET_UNREACHABLE'],
+    ]);
   });
 
   it('waits at least as long as the target asks', async () => {
