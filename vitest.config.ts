@@ -1,17 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { FileOrder } from './test/helpers/file-order.ts';
 
-/** What all suites with real servers share; their files run side by side. Three workers: on two cores one of them waits most of the time. Limits are there
- *  to end a test that hangs, never to measure: they hold on a machine ten times slower than ours. */
-const realServers = {
-  pool: 'forks' as const,
-  globalSetup: ['test/helpers/search-global-setup.ts', 'test/helpers/kafka-global-setup.ts'],
-  setupFiles: ['test/helpers/poison-buffers.ts', 'test/helpers/end-with-the-run.ts'],
-  maxWorkers: 3,
-  testTimeout: 120_000,
-  hookTimeout: 180_000,
-};
-
+/** Limits are there to end a test that hangs, never to measure: they hold on a machine ten times slower than ours. */
 export default defineConfig({
   test: {
     sequence: { sequencer: FileOrder },
@@ -29,29 +19,22 @@ export default defineConfig({
         },
       },
       {
+        // What needs real servers, after what needs none. Three workers: on two cores one of them waits most of the time. A worker goes on with
+        // the next file: to load what one needs anew would take a sixth of all the time.
         test: {
-          ...realServers,
-          name: 'conformance',
-          include: ['test/conformance/**/*.test.ts'],
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...realServers,
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        // Those that kill brokers and cut connections start clusters of their own; classes of faults share one world, and wait for it.
-        test: {
-          ...realServers,
-          name: 'fault',
-          globalSetup: [...realServers.globalSetup, 'test/fault/runner/shared-world.ts'],
-          include: ['test/fault/**/*.test.ts'],
+          name: 'servers',
+          include: ['test/{conformance,integration,fault}/**/*.test.ts'],
+          pool: 'forks',
+          isolate: false,
+          maxWorkers: 3,
+          globalSetup: [
+            'test/helpers/search-global-setup.ts',
+            'test/helpers/kafka-global-setup.ts',
+            'test/fault/runner/shared-world.ts',
+          ],
+          setupFiles: ['test/helpers/set-up-worker.ts'],
           testTimeout: 600_000,
+          hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -21,7 +21,7 @@ import { randomOf } from './fuzz/random.ts';
 import { packed, someCodec, validBatches } from './fuzz/valid-batches.ts';
 
 const SEED = Number(process.env['SPILLWAY_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const BATCHES = Number(process.env['SPILLWAY_FUZZ_BATCHES'] ?? 250_000);
+const BATCHES = Number(process.env['SPILLWAY_FUZZ_BATCHES'] ?? 100_000);
 /** The fall-back is far slower, and has every twentieth. */
 const FALLBACK_EVERY = 20;
 const CORPUS = 2_000;

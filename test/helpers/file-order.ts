@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const USES_WORLD = /\bfaultClass\(/;
+const USES_WORLD = /from '\.\/fault-class\.ts'/;
 
 /** One of `some`, one of `others`, and so on; what is left of either at the end. */
 export function alternately<T>(some: readonly T[], others: readonly T[]): T[] {
@@ -15,10 +15,7 @@ export class FileOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const inWorld = new Set<TestSpecification>();
-    for (const file of sorted) {
-      const isFault = file.project.name === 'fault';
-      if (isFault && USES_WORLD.test(await readFile(file.moduleId, 'utf8'))) inWorld.add(file);
-    }
+    for (const file of sorted) if (USES_WORLD.test(await readFile(file.moduleId, 'utf8'))) inWorld.add(file);
     const groups = [...new Set(sorted.map(groupOf))];
     return groups.flatMap((group) => {
       const all = sorted.filter((file) => groupOf(file) === group);

@@ -106,7 +106,7 @@ export async function startRig(kafka?: string): Promise<Rig> {
 
 /** `spillway ARGS` as it is in the sources; killed with the test if it is still there. */
 export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ['--enable-source-maps', inject('cli'), ...args], {
+  const child = spawn(process.execPath, [inject('cli'), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

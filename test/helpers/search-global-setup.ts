@@ -9,9 +9,6 @@ declare module 'vitest' {
   }
 }
 
-/** Carries the hub from the first project of a run to the others, since each loads this module for itself. */
-const SHARED_HUB = 'SPILLWAY_TEST_SEARCH_HUB';
-
 /** Starts what the files of this run will ask for, and fetches what they will start themselves, while the first tests run already; a wrong
  *  guess only makes it come later, or in vain. */
 async function prepare(hub: SearchHub, paths: readonly string[]): Promise<void> {
@@ -22,19 +19,10 @@ async function prepare(hub: SearchHub, paths: readonly string[]): Promise<void> 
   if (secured.includes(true)) for (const server of servers) hub.fetchSecured(server);
 }
 
-/** Provides the servers of `useSearch`: started when a file of the run needs them, once for all files and projects. */
+/** Provides the servers of `useSearch`: started when a file of the run needs them, once for all of them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const there = process.env[SHARED_HUB];
-  if (there) {
-    project.provide('searchHub', there);
-    return async () => undefined;
-  }
   const hub = await startSearchHub();
-  process.env[SHARED_HUB] = hub.url;
   project.provide('searchHub', hub.url);
   await prepare(hub, project.vitest.state.getPaths());
-  return async () => {
-    delete process.env[SHARED_HUB];
-    await hub.close();
-  };
+  return () => hub.close();
 }

@@ -52,6 +52,9 @@ interface Copies {
 
 const same = (a: Buffer | null, b: Buffer | null) => (a === null || b === null ? a === b : a.equals(b));
 
+/** Number of the record that a finding is, by finding, where it was found to be what was sent: that does not change. */
+const compared = new WeakMap<Finding, number>();
+
 /** Why a finding is not what was sent, or undefined. */
 function complaint(found: Finding, sent: SentRecord | undefined, epoch: number): string | undefined {
   if (sent === undefined) return 'nobody sent it';
@@ -97,18 +100,20 @@ export async function checkConnector(
     if (!reads(connector, topic)) continue;
     const breach = (what: Breach['what'], detail: string) =>
       breaches.push({ what, topic, partition, offset, detail: `${detail}: ${place}`, times: at === 0 ? [] : [at] });
-    const n = numberOf(finding.key ?? null, finding.value);
+    const n = compared.get(finding) ?? numberOf(finding.key ?? null, finding.value);
     const sent = n === undefined ? undefined : ledger.records[n];
-    const wrong = complaint(finding, sent, ledger.epoch);
-    if (wrong !== undefined || sent === undefined) {
+    const wrong = compared.has(finding) ? undefined : complaint(finding, sent, ledger.epoch);
+    if (wrong !== undefined || n === undefined || sent === undefined) {
       breach('wrong', wrong ?? 'nobody sent it');
       continue;
     }
+    compared.set(finding, n);
     if (sent.state === 'aborted') breach('aborted', 'part of an aborted transaction');
-    const { kind } = contentOf(sent.n, ledger.epoch, sent.kind);
     const isUserFunction = connector.target === 'function' || connector.target === 'fc-function';
-    if (finding.where === 'error-topic' && !isUserFunction && kind !== 'not-utf8')
-      breach('errant', 'nothing is wrong with this record');
+    if (finding.where === 'error-topic' && !isUserFunction) {
+      const { kind } = contentOf(sent.n, ledger.epoch, sent.kind);
+      if (kind !== 'not-utf8') breach('errant', 'nothing is wrong with this record');
+    }
     count(copies, `${sent.n}@${offset}`, finding);
   }
   const doubled = duplicatesOf(copies, connector, ledger);

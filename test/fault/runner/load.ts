@@ -7,7 +7,8 @@ import { sleepUnless } from './sleep-unless.ts';
 import type { TopicSpec } from './topology.ts';
 import { TransactionalLoad } from './transactional-load.ts';
 
-const TICK_MS = 200;
+/** Requests cost more than records: the machine is for the faults. */
+const TICK_MS = 800;
 /** Long enough for a leader's failover; what is not confirmed then may be there or not. */
 const RETRIES = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
 

@@ -11,6 +11,7 @@ import { playRound } from './play-round.ts';
 import { type Random, seededRandom } from './random.ts';
 import { logsFolder } from './start-workers.ts';
 import { startWorld } from './start-world.ts';
+import type { World } from './world.ts';
 
 export interface FaultRunOptions {
   readonly rounds: number;
@@ -64,6 +65,13 @@ function drawRound(faults: readonly Fault[], random: Random): Fault[] {
   return isDouble && first.alone !== true && others.length > 0 ? [first, draw(others, random)] : [first];
 }
 
+/** Draws a round by chance, plays it, answers what befell the world. */
+export async function playRandomRound(world: World, faults: readonly Fault[], random: Random): Promise<Fault[]> {
+  const drawn = drawRound(faults, random);
+  await playRound(world, drawn, random.fork());
+  return drawn;
+}
+
 /** @throws Error when the world cannot be started, or a fault cannot be injected or lifted; `stopped` tells what is wrong with the product */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
   const { rounds, seed, checkEvery, only, say, stop, searchServer } = options;
@@ -87,9 +95,8 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
     line(`checked before the first fault: ${inspection.violations.length} violations`);
     while (round < rounds && !stop.aborted && inspection.violations.length === 0) {
       round++;
-      const drawn = drawRound(faults, random);
       const from = performance.now();
-      await playRound(world, drawn, random.fork());
+      const drawn = await playRandomRound(world, faults, random);
       for (const fault of drawn) injected.set(fault, (injected.get(fault) ?? 0) + 1);
       const names = drawn.map(({ name }) => name).join(' + ');
       const seconds = ((performance.now() - from) / 1_000).toFixed(1);

@@ -14,8 +14,10 @@ import { inspect } from './inspect.ts';
 import { type LogLine, readLogs } from './log-watch.ts';
 import { playRound } from './play-round.ts';
 import { fixedRandom, seededRandom } from './random.ts';
+import { playRandomRound } from './run-faults.ts';
 import { logsFolder } from './start-workers.ts';
 import { type StartedWorld, startWorld } from './start-world.ts';
+import type { World } from './world.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -25,6 +27,9 @@ declare module 'vitest' {
 
 /** A fault by name, and which of its variants. */
 export type Play = readonly [fault: string, variant: number];
+
+/** What is to befall the world: these faults one after the other, or rounds of faults by chance. */
+export type Asked = { readonly plays: readonly Play[] } | { readonly rounds: number; readonly seed: number };
 
 /** What is known when faults were played one after the other, and everything came to rest. */
 export interface Played {
@@ -67,20 +72,38 @@ function counts(lines: readonly LogLine[]): Map<string, number> {
 const logsOf = async ({ started }: Running) => counts(await readLogs(logsFolder(started.world.folder)));
 const endsOf = ({ started }: Running) => started.world.workers.slots.map(({ ends }) => ends);
 
+async function befall(world: World, asked: Asked): Promise<void> {
+  if ('plays' in asked) {
+    for (const [name, variant] of asked.plays) {
+      const fault = [...catalogue, ...ofClassTests].find((each) => each.name === name);
+      if (fault === undefined) throw new Error(`no such fault: ${name}`);
+      await playRound(world, [fault], fixedRandom(variant));
+    }
+    return;
+  }
+  const random = seededRandom(asked.seed);
+  for (let round = 1; round <= asked.rounds; round++) {
+    const faults = await playRandomRound(world, catalogue, random);
+    world.say(`round ${round}: ${faults.map(({ name }) => name).join(' + ')}`);
+  }
+}
+
 class SharedWorld {
   #running: Running | undefined;
   #before: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
   #resting: NodeJS.Timeout | undefined;
 
-  /** One class at a time, in the order in which they ask. */
-  play(plays: readonly Play[]): Promise<Played> {
+  /** One at a time, in the order in which they ask. */
+  play(asked: Asked): Promise<Played> {
+    this.#underWay++;
     clearTimeout(this.#resting);
-    const turn = this.#before.then(() => this.#play(plays));
+    const turn = this.#before.then(() => this.#play(asked));
     this.#before = turn
       .catch(() => undefined)
       .then(() => {
-        clearTimeout(this.#resting);
-        this.#resting = setTimeout(() => this.#rest(), RESTS_AFTER_MS);
+        // Not while somebody waits: whoever plays longer than that would leave no world to the next.
+        if (--this.#underWay === 0) this.#resting = setTimeout(() => this.#rest(), RESTS_AFTER_MS);
       });
     return turn;
   }
@@ -90,7 +113,7 @@ class SharedWorld {
     this.#before = this.#before.then(() => this.close());
   }
 
-  async #play(plays: readonly Play[]): Promise<Played> {
+  async #play(asked: Asked): Promise<Played> {
     this.#running ??= await this.#start();
     const running = this.#running;
     const { world, load, said } = running.started;
@@ -103,11 +126,7 @@ class SharedWorld {
     this.#running = undefined;
     let isWell = false;
     try {
-      for (const [name, variant] of plays) {
-        const fault = [...catalogue, ...ofClassTests].find((each) => each.name === name);
-        if (fault === undefined) throw new Error(`no such fault: ${name}`);
-        await playRound(world, [fault], fixedRandom(variant));
-      }
+      await befall(world, asked);
       const { checks, violations } = await inspect(world, load);
       // Until the next class: what is sent meanwhile would only have to be compared each time.
       await load.pause();
@@ -162,7 +181,7 @@ class SharedWorld {
 
 async function answer(shared: SharedWorld, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const played = await shared.play(JSON.parse(await text(request)) as Play[]);
+    const played = await shared.play(JSON.parse(await text(request)) as Asked);
     response.end(JSON.stringify(played));
   } catch (thrown) {
     response.writeHead(500).end(thrown instanceof Error ? thrown.stack : String(thrown));

@@ -113,7 +113,8 @@ export async function startWorkers(options: WorkersOptions, closing: Closing): P
     `SPILLWAY_FAULT_CLOCK=${clockFile}`,
     `SPILLWAY_BOOTSTRAP_SERVERS=${options.bootstrapServers}`,
     'SPILLWAY_LISTENERS=http://127.0.0.1:0',
-    'SPILLWAY_LOG_LEVEL=debug',
+    // With `debug` each request to Kafka is a line, and all lines are read again and again.
+    `SPILLWAY_LOG_LEVEL=${process.env['SPILLWAY_LOG_LEVEL'] || 'info'}`,
     // Dead members must be missed soon.
     'SPILLWAY_SESSION_TIMEOUT_MS=6000',
     'SPILLWAY_METADATA_MAX_AGE_MS=3000',

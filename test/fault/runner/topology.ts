@@ -36,17 +36,17 @@ export interface Topology {
 
 const REPLICATED = { 'min.insync.replicas': '2' };
 /** Many small batches, so that some are in doubt at any moment. */
-const SMALL_OBJECTS = { 'batch.size': '100', 'linger.ms': '700' };
-const SMALL_BULKS = { 'batch.size': '50', 'linger.ms': '300' };
+const SMALL_OBJECTS = { 'batch.size': '100', 'linger.ms': '900' };
+const SMALL_BULKS = { 'batch.size': '50', 'linger.ms': '600' };
 /** A table has 500 upload sessions in five minutes, and the sink keeps below that: batches wait longer. */
 const FEW_SESSIONS = { 'batch.size': '200', 'linger.ms': '2000' };
 
 export function topology(): Topology {
   return {
     topics: [
-      { name: 'orders', partitions: 6, configs: REPLICATED, transactional: false, recordsPerSecond: 40 },
-      { name: 'payments', partitions: 3, configs: REPLICATED, transactional: true, recordsPerSecond: 15 },
-      { name: 'changes', partitions: 3, configs: REPLICATED, transactional: false, recordsPerSecond: 15, keyed: true },
+      { name: 'orders', partitions: 6, configs: REPLICATED, transactional: false, recordsPerSecond: 10 },
+      { name: 'payments', partitions: 3, configs: REPLICATED, transactional: true, recordsPerSecond: 8 },
+      { name: 'changes', partitions: 3, configs: REPLICATED, transactional: false, recordsPerSecond: 8, keyed: true },
     ],
     connectors: [
       { name: 'objects-once', topic: 'orders', guarantee: 'exactly-once', target: 'oss', keys: SMALL_OBJECTS },
@@ -55,7 +55,7 @@ export function topology(): Topology {
         topic: 'orders',
         guarantee: 'at-least-once',
         target: 'oss',
-        keys: { 'batch.size': '60', 'linger.ms': '400' },
+        keys: { 'batch.size': '60', 'linger.ms': '700' },
       },
       {
         name: 'objects-hourly',
@@ -74,7 +74,7 @@ export function topology(): Topology {
         topic: 'orders',
         guarantee: 'at-least-once',
         target: 'function',
-        keys: { 'batch.size': '50', 'linger.ms': '300', 'invoke.timeout.ms': '4000' },
+        keys: { ...SMALL_BULKS, 'invoke.timeout.ms': '4000' },
       },
       {
         name: 'documents',
@@ -118,7 +118,7 @@ export function topology(): Topology {
         topic: 'payments',
         guarantee: 'at-least-once',
         target: 'fc-function',
-        keys: { 'batch.size': '50', 'linger.ms': '300', 'invoke.timeout.ms': '4000' },
+        keys: { ...SMALL_BULKS, 'invoke.timeout.ms': '4000' },
       },
       { name: 'objects-fc', topic: 'payments', guarantee: 'exactly-once', target: 'fc-oss', keys: SMALL_OBJECTS },
       // For faults that bring topics and records of their own: the steady load stays clear of them.
@@ -136,7 +136,7 @@ export function topology(): Topology {
         isPattern: true,
         guarantee: 'at-least-once',
         target: 'function',
-        keys: { 'batch.size': '50', 'linger.ms': '300', 'invoke.timeout.ms': '4000' },
+        keys: { ...SMALL_BULKS, 'invoke.timeout.ms': '4000' },
       },
       {
         name: 'documents-apart',

@@ -5,7 +5,7 @@ import { sleepUnless } from './sleep-unless.ts';
 import type { TopicSpec } from './topology.ts';
 
 const SHARE_ABORTED = 0.25;
-const TICK_MS = 500;
+const TICK_MS = 700;
 const TRANSACTION_TIMEOUT_MS = 10_000;
 
 /** Transactions over all partitions of one topic, some of them aborted. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { probeElasticsearch } from '../../../functions/elasticsearch-sink/handler.ts';
 import { certificateAuthority } from '../../../infra/local/certificates.ts';
+import { searchRequest } from '../../../infra/local/search/search-request.ts';
 import { type LocalSearch, startSearch } from '../../../infra/local/search/start-search.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { secretResolver } from '../../../shared/config/secret-resolver.ts';
@@ -33,6 +34,23 @@ describe.each(secured)('the Elasticsearch sink and the security of %s', (name) =
     'elasticsearch.username': server.username,
     'elasticsearch.password': server.password,
     ...more,
+  });
+
+  it('is what it is to whoever asks: for a certificate we trust, for the right password, and for the right', async () => {
+    const { url, ca, username, password, restricted } = server;
+    expect(url).toMatch(/^https:/);
+    await expect(searchRequest({ url, username, password }, 'GET', '/')).rejects.toThrow(/certificate/);
+    const status = async (user?: string, secret?: string) =>
+      (await searchRequest({ url, ca, username: user, password: secret }, 'GET', '/_cluster/health')).status;
+    expect(await status(username, password)).toBe(200);
+    expect(await status(username, 'wrong')).toBe(401);
+    expect(await status()).toBe(401);
+    const operations = ['allowed-1', 'other'].map((_index) => `${JSON.stringify({ index: { _index } })}\n{"n":1}\n`);
+    const { body } = await searchRequest({ url, ca, ...restricted }, 'POST', '/_bulk', operations.join(''));
+    expect(body).toMatchObject({
+      errors: true,
+      items: [{ index: { status: 201 } }, { index: { status: 403, error: { type: 'security_exception' } } }],
+    });
   });
 
   it('takes its user and its authority, and follows a password that is corrected', async () => {

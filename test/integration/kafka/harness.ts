@@ -1,6 +1,6 @@
-/** A driver on the tests' Kafka, and listeners that write down what they are told. Everything made is closed after the test file. */
+/** A driver on the tests' Kafka, and listeners that write down what they are told. Everything made is closed after the test. */
 import { Kafka, logLevel } from 'kafkajs';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { systemClock } from '../../../shared/clock.ts';
 import type { FatalError } from '../../../shared/errors.ts';
 import type {
@@ -81,14 +81,9 @@ export class Recording implements ConsumerListener {
   }
 }
 
-const closers: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const close of closers.reverse()) await close();
-});
-
-/** Closes `thing` after the test file, whatever happened. */
+/** Closes `thing` after the test, whatever happened. */
 export function closedAfterwards<T extends { close(): Promise<void> }>(thing: T): T {
-  closers.push(() => thing.close());
+  onTestFinished(() => thing.close());
   return thing;
 }
 

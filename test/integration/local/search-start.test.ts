@@ -34,7 +34,7 @@ const count = async (search: LocalSearch) => (await searchRequest(search, 'GET',
 describe('startSearch', { timeout: limitOfStarts(3) }, () => {
   beforeEach((context) => needsSearch(FASTEST, context));
 
-  it('keeps documents, port and its settings over kill -9 and restart', async () => {
+  it('keeps documents, port and its settings over kill -9 and restart; leaves neither process nor folder after stop, and may be stopped twice', async () => {
     const search = await start({
       nodeSettings: { 'node.attr.rack': 'r1' },
       settings: { 'cluster.max_shards_per_node': 7 },
@@ -52,10 +52,6 @@ describe('startSearch', { timeout: limitOfStarts(3) }, () => {
     expect(settings.body).toMatchObject({ persistent: { 'cluster.max_shards_per_node': '7' } });
     expect((await searchRequest(search, 'GET', '/_cat/nodeattrs?h=attr,value')).body).toMatch(/rack +r1/);
     expect(await search.logs()).toContain('started');
-  });
-
-  it('leaves neither process nor folder after stop, and may be stopped twice', async () => {
-    const search = await startSearch({ server: FASTEST });
     expect(processIsGone(search.pid)).toBe(false);
     await search.stop();
     await search.stop();
@@ -63,9 +59,15 @@ describe('startSearch', { timeout: limitOfStarts(3) }, () => {
     expect(existsSync(search.dir)).toBe(false);
   });
 
-  it('finds the data of an earlier start in the folder it was given, and takes the port it was given', async () => {
-    const dir = await openFolder();
+  it('finds the data of an earlier start in the folder it was given, below others that it makes whatever our mask, and takes the port it was given', async () => {
+    const outer = await openFolder();
+    const dir = join(outer, 'a', 'b');
+    const mask = process.umask(0o077);
+    onTestFinished(() => void process.umask(mask));
     const first = await startSearch({ server: FASTEST, dir });
+    process.umask(mask);
+    expect(first.dir).toBe(dir);
+    if (process.getuid?.() === 0) expect((await stat(join(outer, 'a'))).mode & 0o777).toBe(0o755);
     await put(first, '1');
     await first.stop();
     const port = Number(new URL(first.url).port);
@@ -92,17 +94,6 @@ describe('startSearch', { timeout: limitOfStarts(3) }, () => {
       message: expect.stringContaining(`chmod o+x ${folder}`),
     });
   });
-
-  it.skipIf(process.getuid?.() !== 0)('starts in a folder below others that it makes, whatever our mask', async () => {
-    const mask = process.umask(0o077);
-    onTestFinished(() => void process.umask(mask));
-    const outer = await temporaryFolder();
-    await chmod(outer, 0o711);
-    const { dir, url } = await start({ dir: join(outer, 'a', 'b') });
-    expect(dir).toBe(join(outer, 'a', 'b'));
-    expect((await stat(join(outer, 'a'))).mode & 0o777).toBe(0o755);
-    expect((await fetch(url)).status).toBe(200);
-  });
 });
 
 // One with a launcher between us and the server, and one without.
@@ -120,22 +111,5 @@ describe.each(['elasticsearch-8', FASTEST] as const)('%s', { timeout: limitOfSta
     expect(processIsGone(pid)).toBe(false);
     parent.kill('SIGKILL');
     await waitFor(() => processIsGone(pid), { what: `server ${pid} to follow its parent` });
-  });
-
-  it('asks, when it is secured, for a certificate we trust, for the right password, and for the right', async () => {
-    const { url, ca, username, password, restricted } = await start({ server, security: true });
-    expect(url).toMatch(/^https:/);
-    await expect(searchRequest({ url, username, password }, 'GET', '/')).rejects.toThrow(/certificate/);
-    const status = async (user?: string, secret?: string) =>
-      (await searchRequest({ url, ca, username: user, password: secret }, 'GET', '/_cluster/health')).status;
-    expect(await status(username, password)).toBe(200);
-    expect(await status(username, 'wrong')).toBe(401);
-    expect(await status()).toBe(401);
-    const operations = ['allowed-1', 'other'].map((_index) => `${JSON.stringify({ index: { _index } })}\n{"n":1}\n`);
-    const { body } = await searchRequest({ url, ca, ...restricted }, 'POST', '/_bulk', operations.join(''));
-    expect(body).toMatchObject({
-      errors: true,
-      items: [{ index: { status: 201 } }, { index: { status: 403, error: { type: 'security_exception' } } }],
-    });
   });
 });
