@@ -5,6 +5,7 @@ import { type ErrorContext, FatalError, RetriableError } from '../errors.ts';
 
 /** Codes that some file here branches on. */
 export const KafkaCode = {
+  unknownServerError: -1,
   none: 0,
   offsetOutOfRange: 1,
   unknownTopicOrPartition: 3,

@@ -17,7 +17,7 @@ export class TransactionFenced extends Error {
   override readonly name = 'TransactionFenced';
 }
 
-/** A commit was sent and nobody knows whether it arrived. Known for sure once the next transaction has begun: it ends this one first. */
+/** A commit was sent and nobody knows whether it arrived, or what became of it. Known for sure once the next transaction has begun: it ends this one first. */
 export class TransactionInDoubt extends Error {
   override readonly name = 'TransactionInDoubt';
 }
@@ -32,6 +32,8 @@ const FENCED: ReadonlySet<number> = new Set([
   KafkaCode.producerFenced,
   KafkaCode.transactionAbortable,
 ]);
+/** What passes. The coordinator of Kafka 4.3.1 fails now and then when many begin at once. */
+const WAITS: ReadonlySet<number> = new Set([KafkaCode.concurrentTransactions, KafkaCode.unknownServerError]);
 const TOO_LARGE: ReadonlySet<number> = new Set([KafkaCode.messageTooLarge, KafkaCode.recordListTooLarge]);
 
 export interface TransactionOptions {
@@ -66,6 +68,8 @@ export class Transactions {
     const attempt = async () => {
       const { errorCode, producer } = await this.#coordinator.init(timeoutMs);
       if (errorCode === KafkaCode.none) return producer;
+      // Somebody else begins at this moment; nothing of ours is there that could be fenced.
+      if (FENCED.has(errorCode)) throw hasToWait(errorCode);
       throw answered(errorCode, () => this.#coordinator.refused(errorCode));
     };
     const producer = await bounded(retrying('beginning a transaction', attempt, this.#deps, { signal }), signal);
@@ -105,8 +109,8 @@ export class Transaction {
   }
 
   /** Resolves when the records are there for all to see, or about to be.
-   *  @throws TransactionFenced when they are not and never will be; TransactionInDoubt when the answer was lost, or the signal aborted before it
-   *  came; FatalError when it is refused */
+   *  @throws TransactionFenced when they are not and never will be; TransactionInDoubt when the answer was lost or says nothing, or the signal
+   *  aborted before it came; FatalError when it is refused */
   async commit(signal: AbortSignal): Promise<void> {
     let lost = false;
     let underWay = false;
@@ -116,6 +120,8 @@ export class Transaction {
         underWay = true;
       });
       underWay = false;
+      if (code === KafkaCode.unknownServerError)
+        throw new TransactionInDoubt('the coordinator failed at a commit, and did not say whether it was made');
       if (code !== KafkaCode.none) throw answered(code, () => this.coordinator.refused(code));
     };
     try {
@@ -157,12 +163,14 @@ export class Transaction {
 
 /** An error code as what it means to the transaction. */
 function answered(code: number, refused: () => Error): Error {
-  const name = kafkaErrorName(code);
   if (FENCED.has(code))
-    return new TransactionFenced(`another transaction of the same transactional id began (${name})`);
-  if (code === KafkaCode.concurrentTransactions || isRetriableCode(code))
-    return new RetriableError(name, `the transaction has to wait (${name})`);
-  return refused();
+    return new TransactionFenced(`another transaction of the same transactional id began (${kafkaErrorName(code)})`);
+  return WAITS.has(code) || isRetriableCode(code) ? hasToWait(code) : refused();
+}
+
+function hasToWait(code: number): RetriableError {
+  const name = kafkaErrorName(code);
+  return new RetriableError(name, `the transaction has to wait (${name})`);
 }
 
 /** As `work`, which then goes on unheard. */
