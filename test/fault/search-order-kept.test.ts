@@ -5,6 +5,7 @@ import { uniqueName } from '../helpers/kafka.ts';
 import { recordOf, startRig } from '../helpers/pipeline.ts';
 import { searchServers, useSearch } from '../helpers/search.ts';
 import { waitFor } from '../helpers/wait-for.ts';
+import { startNoise } from './runner/search-noise.ts';
 
 const PARTITIONS = 2;
 /** More than a run gets done while the test looks away. */
@@ -77,16 +78,23 @@ describe.each(searchServers.slice(0, 1))('documents by key on %s', (server) => {
       expect((await first.result).signal).toBe('SIGKILL');
 
       const second = rig.spawnCli(['run', file], SHORT_SESSION);
+      let log = '';
+      second.stderr?.on('data', (text: string) => (log += text));
       await reached(1_100);
       await search.kill();
       await sleep(AWAY_MS);
       await search.restart(BUSY);
+      const endNoise = await startNoise(search, search.index('noise'));
+      await waitFor(() => log.includes('ELASTICSEARCH_THROTTLED'), {
+        what: 'items to be refused',
+        timeoutMs: PATIENCE_MS,
+      });
       await reached(1_700);
+      await endNoise();
       second.kill('SIGTERM');
       const { code, stderr } = await second.result;
       expect(code).toBe(0);
       expect(stderr).toContain('ELASTICSEARCH_UNREACHABLE');
-      expect(stderr).toContain('ELASTICSEARCH_THROTTLED');
     } finally {
       await admin.close();
     }
