@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { uniqueName } from '../helpers/kafka.ts';
 import { recordOf, startRig } from '../helpers/pipeline.ts';
-import { searchServers, useSearch } from '../helpers/search.ts';
+import { searchServers, useSearchToHarm } from '../helpers/search.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import { startNoise } from './runner/search-noise.ts';
 
@@ -38,7 +38,7 @@ function lastOfKeys(): Map<string, unknown> {
 }
 
 describe.each(searchServers.slice(0, 1))('documents by key on %s', (server) => {
-  const search = useSearch(server);
+  const search = useSearchToHarm(server);
 
   it('are those of the last records, whoever is killed on the way', async () => {
     const rig = await startRig();

@@ -1,10 +1,10 @@
-/** What the fault classes of the search sink do to the servers they share, and that nothing of it is left for the next test. */
+/** What tests do to servers that they may harm, and that nothing of it is left for the next test. */
 import { describe, expect, it } from 'vitest';
-import { searchServers, useSearch } from '../helpers/search.ts';
+import { searchServers, useSearchToHarm } from '../helpers/search.ts';
 
 /** One is enough: what is tested is ours. The last is the one that starts faster, of the two of a common run. */
-describe.each(searchServers.slice(-1))('the shared %s', (server) => {
-  const search = useSearch(server);
+describe.each(searchServers.slice(-1))('%s, to be harmed,', (server) => {
+  const search = useSearchToHarm(server);
   const attributes = async () => (await search.request('GET', '/_cat/nodeattrs?h=attr,value')).body;
 
   it('starts again over its data, with settings for one test', async () => {

@@ -9,9 +9,15 @@ import { isSecured, serverOf, type TestedServer } from './search-names.ts';
 import { stderrLogger } from './stderr-logger.ts';
 
 /** What a test file may ask for. `use` starts the server, and brings it back to its own settings, where that is needed. */
-export type HubRequest =
-  | { readonly act: 'use' | 'kill'; readonly server: TestedServer; readonly signal?: 'SIGKILL' | 'SIGTERM' }
-  | { readonly act: 'restart'; readonly server: TestedServer; readonly nodeSettings: NodeSettings };
+export type HubRequest = {
+  readonly server: TestedServer;
+  /** Not the one that all files share, but one beside it that tests may end. */
+  readonly toHarm: boolean;
+} & (
+  | { readonly act: 'use' }
+  | { readonly act: 'kill'; readonly signal: 'SIGKILL' | 'SIGTERM' }
+  | { readonly act: 'restart'; readonly nodeSettings: NodeSettings }
+);
 
 /** How a server is reached, and what it is. */
 export type SharedSearch = Pick<
@@ -31,14 +37,14 @@ function described({ ca, flavor, password, pid, restricted, url, username, versi
 }
 
 class Hub {
-  readonly #servers = new Map<TestedServer, Promise<Shared>>();
+  /** By name; those to harm with a `!`. */
+  readonly #servers = new Map<string, Promise<Shared>>();
   readonly #fetched: Promise<unknown>[] = [];
 
   async handle(request: HubRequest): Promise<SharedSearch> {
-    const { act, server } = request;
-    const shared = await this.#started(server);
+    const shared = await this.#started(request);
     const { search } = shared;
-    switch (act) {
+    switch (request.act) {
       case 'use':
         if (shared.isChanged) await search.restart();
         shared.isChanged = false;
@@ -52,7 +58,7 @@ class Hub {
         await search.restart(request.nodeSettings);
         break;
       default:
-        throw new Error(`unknown act ${String(act satisfies never)}`);
+        throw new Error(`unknown act of ${String(request satisfies never)}`);
     }
     return described(search);
   }
@@ -69,13 +75,14 @@ class Hub {
     await Promise.all(started.map((each) => each.status === 'fulfilled' && each.value.search.stop()));
   }
 
-  #started(server: TestedServer): Promise<Shared> {
-    const there = this.#servers.get(server);
+  #started({ server, toHarm }: Pick<HubRequest, 'server' | 'toHarm'>): Promise<Shared> {
+    const name = toHarm ? `${server}!` : server;
+    const there = this.#servers.get(name);
     if (there !== undefined) return there;
     const options = { server: serverOf(server), security: isSecured(server), logger: stderrLogger };
     // One that could not be started is not tried again: every file would wait as long.
     const starting = startSearch(options).then((search): Shared => ({ search, isChanged: false }));
-    this.#servers.set(server, starting);
+    this.#servers.set(name, starting);
     return starting;
   }
 }
@@ -104,7 +111,7 @@ export async function startSearchHub(): Promise<SearchHub> {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    prepare: (name) => void hub.handle({ act: 'use', server: name }).catch(() => undefined),
+    prepare: (name) => void hub.handle({ act: 'use', server: name, toHarm: false }).catch(() => undefined),
     fetchSecured: (name) => hub.fetchSecured(name),
     close: async () => {
       server.close();

@@ -33,9 +33,13 @@ export interface SearchForTests extends Readonly<SharedSearch> {
   count(target: string): Promise<number>;
   /** Refreshes `target` and resolves with its documents by id, at most 10,000. */
   documents(target: string): Promise<readonly StoredDocument[]>;
-  /** Ends the server itself. For `test/fault`, whose files run one at a time. It is brought back when the test is finished. */
+}
+
+/** One that no other file uses at the same time, since its tests end it. */
+export interface SearchToHarm extends SearchForTests {
+  /** Ends the server itself. It is brought back when the test is finished. */
   kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
-  /** Starts it again on its port, over its data, with these settings of the node, until the test is finished. For `test/fault`. */
+  /** Starts it again on its port, over its data, with these settings of the node, until the test is finished. */
   restart(nodeSettings?: NodeSettings): Promise<void>;
 }
 
@@ -54,16 +58,19 @@ async function must(reply: Promise<SearchReply>): Promise<unknown> {
   return body;
 }
 
-class SharedServer implements SearchForTests {
+class SharedServer implements SearchToHarm {
   readonly server: TestedServer;
   #shared: SharedSearch | undefined;
 
-  constructor(server: TestedServer) {
+  constructor(
+    server: TestedServer,
+    private readonly toHarm: boolean,
+  ) {
     this.server = server;
   }
 
   async begin(): Promise<void> {
-    this.#shared = await ask({ act: 'use', server: this.server });
+    this.#shared = await ask({ act: 'use', server: this.server, toHarm: this.toHarm });
   }
 
   get url() {
@@ -130,12 +137,12 @@ class SharedServer implements SearchForTests {
 
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     onTestFinished(() => this.begin(), limitOfStarts(1));
-    await ask({ act: 'kill', server: this.server, signal });
+    await ask({ act: 'kill', server: this.server, toHarm: this.toHarm, signal });
   }
 
   async restart(nodeSettings: NodeSettings = {}): Promise<void> {
     onTestFinished(() => this.begin(), limitOfStarts(1));
-    this.#shared = await ask({ act: 'restart', server: this.server, nodeSettings });
+    this.#shared = await ask({ act: 'restart', server: this.server, toHarm: this.toHarm, nodeSettings });
   }
 
   get #started(): SharedSearch {
@@ -174,7 +181,15 @@ const METADATA = ['indices.*.state', 'templates.*.order', 'index_template', 'dat
 
 /** A server of this run for the tests of a `describe`, which it makes wait until it is there. */
 export function useSearch(server: TestedServer): SearchForTests {
-  const shared = new SharedServer(server);
+  return used(new SharedServer(server, false));
+}
+
+/** As `useSearch`, but a server beside the one that other files use. Of files that harm the same one, none may run beside another. */
+export function useSearchToHarm(server: TestedServer): SearchToHarm {
+  return used(new SharedServer(server, true));
+}
+
+function used(shared: SharedServer): SharedServer {
   beforeAll(() => shared.begin(), limitOfStarts(1));
   return shared;
 }
