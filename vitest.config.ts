@@ -20,7 +20,7 @@ export default defineConfig({
       },
       {
         // What needs real servers, after what needs none. Three workers: on two cores one of them waits most of the time. A worker goes on with
-        // the next file: to load what one needs anew would take a sixth of all the time.
+        // the next file, since to load what one needs anew takes half a second of processor time; so what a test starts must end with it.
         test: {
           name: 'servers',
           include: ['test/{conformance,integration,fault}/**/*.test.ts'],

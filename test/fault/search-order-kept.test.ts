@@ -1,6 +1,6 @@
 /** Documents under the keys of records, without versions: nothing but the order of writes makes the last record of a key the one that stays. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { uniqueName } from '../helpers/kafka.ts';
 import { recordOf, startRig } from '../helpers/pipeline.ts';
 import { searchServers, useSearchToHarm } from '../helpers/search.ts';
@@ -85,6 +85,7 @@ describe.each(searchServers.slice(0, 1))('documents by key on %s', (server) => {
       await sleep(AWAY_MS);
       await search.restart(BUSY);
       const endNoise = await startNoise(search, search.index('noise'));
+      onTestFinished(() => void endNoise());
       await waitFor(() => log.includes('ELASTICSEARCH_THROTTLED'), {
         what: 'items to be refused',
         timeoutMs: PATIENCE_MS,

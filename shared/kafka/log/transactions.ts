@@ -17,7 +17,8 @@ export class TransactionFenced extends Error {
   override readonly name = 'TransactionFenced';
 }
 
-/** A commit was sent and nobody knows whether it arrived, or what became of it. Known for sure once the next transaction has begun: it ends this one first. */
+/** A commit was sent and nobody knows whether it arrived, or what became of it. Known for sure once the next transaction has begun: it ends this
+ *  one first. */
 export class TransactionInDoubt extends Error {
   override readonly name = 'TransactionInDoubt';
 }
@@ -32,7 +33,7 @@ const FENCED: ReadonlySet<number> = new Set([
   KafkaCode.producerFenced,
   KafkaCode.transactionAbortable,
 ]);
-/** What passes. The coordinator of Kafka 4.3.1 fails now and then when many begin at once. */
+/** What passes. The coordinator of Kafka 4.3.1 fails now and then when many begin at once (seen at commits, `transactions.test.ts`). */
 const WAITS: ReadonlySet<number> = new Set([KafkaCode.concurrentTransactions, KafkaCode.unknownServerError]);
 const TOO_LARGE: ReadonlySet<number> = new Set([KafkaCode.messageTooLarge, KafkaCode.recordListTooLarge]);
 
